@@ -1,0 +1,85 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// IdentifierType is the kind of channel that an identifier belongs to, in the
+// spelling of the API ("identifierType" of /dnc/communication-opt-outs).
+type IdentifierType string
+
+// The six identifier types that the API documents.
+const (
+	Email    IdentifierType = "email"
+	LinkedIn IdentifierType = "linkedin"
+	Phone    IdentifierType = "phone"
+	SMS      IdentifierType = "sms"
+	WhatsApp IdentifierType = "whatsapp"
+	WebChat  IdentifierType = "web_chat"
+)
+
+// IdentifierTypes returns the six types in the order of the API's reference.
+// The caller owns the slice.
+func IdentifierTypes() []IdentifierType {
+	return []IdentifierType{Email, LinkedIn, Phone, SMS, WhatsApp, WebChat}
+}
+
+// ParseIdentifierType returns the type that s names in exactly the API's
+// spelling. It is not tolerant; package reader is, where people type.
+func ParseIdentifierType(s string) (IdentifierType, error) {
+	t := IdentifierType(s)
+	if slices.Contains(IdentifierTypes(), t) {
+		return t, nil
+	}
+	names := make([]string, 0, len(IdentifierTypes()))
+	for _, t := range IdentifierTypes() {
+		names = append(names, string(t))
+	}
+	return "", fmt.Errorf("unknown identifier type %q: use one of %s", s, strings.Join(names, ", "))
+}
+
+// Identifier names one way to reach a person, as the API knows it: a value and
+// the type that says how to read it.
+type Identifier struct {
+	Type  IdentifierType `json:"identifierType"`
+	Value string         `json:"identifier"`
+}
+
+// Masked returns the value with enough left to recognise it and too little to
+// use it ("j***@example.com", "+1415***71"), for logs and errors: identifiers
+// are personal data.
+func (id Identifier) Masked() string {
+	if local, domain, ok := strings.Cut(id.Value, "@"); ok {
+		return firstRunes(local, 1) + "***@" + domain
+	}
+	if id.Type == LinkedIn {
+		slash := strings.LastIndexByte(strings.TrimRight(id.Value, "/"), '/') + 1
+		return id.Value[:slash] + firstRunes(id.Value[slash:], 1) + "***"
+	}
+	if n := utf8.RuneCountInString(id.Value); n >= 9 {
+		return firstRunes(id.Value, n-7) + "***" + lastRunes(id.Value, 2)
+	}
+	return firstRunes(id.Value, 1) + "***"
+}
+
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+func lastRunes(s string, n int) string {
+	for i := range s {
+		if utf8.RuneCountInString(s[i:]) <= n {
+			return s[i:]
+		}
+	}
+	return ""
+}
