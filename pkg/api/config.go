@@ -1,0 +1,173 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// DefaultTimeout bounds a request when [Config.Timeout] is zero.
+const DefaultTimeout = 30 * time.Second
+
+// DefaultUserAgent names the client when [Config.UserAgent] is empty.
+const DefaultUserAgent = "altadnc-bulk"
+
+// Config is what a [Client] needs to know. BaseURL and Token are required, the
+// zero value of everything else is useful.
+//
+// A Config never prints its token, whatever the verb, and never marshals it to
+// JSON.
+type Config struct {
+	// BaseURL is where the API lives, with its version:
+	// https://api.altahq.com/v1. Plain http is accepted toward a loopback
+	// address only, since the token travels in a header.
+	BaseURL string
+	// Token is the bearer token, as the Alta dashboard shows it.
+	Token string `json:"-"`
+	// AccountID goes out as x-account-id, which users of several accounts
+	// must send; empty sends none.
+	AccountID string
+	// Timeout bounds each request, from looking up the host to the last byte
+	// of the answer; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// UserAgent names the client; empty means [DefaultUserAgent].
+	UserAgent string
+	// Transport carries the requests; nil means an own http.Transport with
+	// the proxies of the environment. It must not follow redirects or repeat
+	// requests, must be safe for concurrent use, and should call the hooks of
+	// net/http/httptrace: without them every failed request counts as sent.
+	Transport http.RoundTripper `json:"-"`
+}
+
+// String describes the configuration without the token.
+func (c Config) String() string {
+	token := "missing"
+	if c.Token != "" {
+		token = "set"
+	}
+	return fmt.Sprintf("base URL %q, account %q, token %s, timeout %v, user agent %q",
+		c.safeURL(), c.AccountID, token, c.timeout(), c.userAgent())
+}
+
+// Format implements [fmt.Formatter], so that no verb prints the token.
+func (c Config) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "api.Config{"+c.String()+"}")
+}
+
+func (c Config) timeout() time.Duration { return cmp.Or(c.Timeout, DefaultTimeout) }
+
+func (c Config) userAgent() string { return cmp.Or(c.UserAgent, DefaultUserAgent) }
+
+// safeURL is the base URL without what could be secret in it.
+func (c Config) safeURL() string {
+	u, err := url.Parse(strings.TrimSpace(c.BaseURL))
+	if err != nil || u.Opaque != "" {
+		return "(not a URL)"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// endpoint returns the URL of the opt-outs below the base URL.
+func (c Config) endpoint() (*url.URL, error) {
+	u, err := parseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	u = u.JoinPath(optOutsPath)
+	return u, nil
+}
+
+// check returns every problem of the configuration, joined.
+func (c Config) check() error {
+	_, errURL := parseBaseURL(c.BaseURL)
+	var errTimeout error
+	if c.Timeout < 0 {
+		errTimeout = fmt.Errorf("timeout %v: must not be negative", c.Timeout)
+	}
+	return errors.Join(
+		errURL,
+		checkToken(c.Token),
+		checkHeader("account id", c.AccountID),
+		checkHeader("user agent", c.UserAgent),
+		errTimeout,
+	)
+}
+
+// parseBaseURL refuses what would send the token in the clear, or somewhere
+// that a person reading the URL would not expect. Its errors quote only the
+// parts that cannot be secret.
+func parseBaseURL(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, errors.New("base URL is missing: use https://api.altahq.com/v1")
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		// url.Error repeats the whole input, password and all.
+		var parse *url.Error
+		if errors.As(err, &parse) {
+			err = parse.Err
+		}
+		return nil, fmt.Errorf("base URL cannot be parsed: %w", err)
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("base URL scheme %q: must be https (or http toward a loopback address)", u.Scheme)
+	case u.Hostname() == "":
+		return nil, errors.New("base URL has no host: use https://api.altahq.com/v1")
+	case u.User != nil:
+		return nil, fmt.Errorf("base URL with a user name, host %q: take it out, the token is the only credential", u.Host)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, fmt.Errorf("base URL with ? or #, host %q: give scheme, host and path only", u.Host)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, fmt.Errorf("base URL with plain http to %q: use https, http is for loopback addresses only", u.Host)
+	}
+	return u, nil
+}
+
+// IsLoopback tells whether baseURL leads to this machine by its name alone:
+// localhost, 127.0.0.0/8 or ::1. Nothing is looked up.
+func IsLoopback(baseURL string) bool {
+	u, err := url.Parse(baseURL)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// checkToken accepts visible ASCII. Quotes and backslashes are no part of a
+// token (RFC 6750, section 2.1) but of the shell or file it was pasted from.
+func checkToken(token string) error {
+	if token == "" {
+		return errors.New("API token is missing")
+	}
+	for i := range len(token) {
+		b := token[i]
+		if b <= ' ' || b >= 0x7f || b == '"' || b == '\'' || b == '\\' {
+			return fmt.Errorf("API token has a character at position %d that no token has (a quote, a blank, a line end?): paste it again", i+1)
+		}
+	}
+	return nil
+}
+
+// checkHeader accepts printable ASCII without blanks at the ends.
+func checkHeader(name, value string) error {
+	if strings.TrimSpace(value) != value {
+		return fmt.Errorf("%s %q: blank at the beginning or the end", name, value)
+	}
+	for i := range len(value) {
+		if value[i] < ' ' || value[i] >= 0x7f {
+			return fmt.Errorf("%s %q: character at position %d cannot stand in a header", name, value, i+1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package api
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// errorBody is the documented body of an error.
+type errorBody struct {
+	Error   string `json:"error"`
+	Message string `json:"message"`
+}
+
+// failure classifies an answer that is no 200; nil for a 200. What a status
+// alone decides stands even when its body broke off.
+func (rep reply) failure(method string) *Error {
+	if rep.status == http.StatusOK {
+		return nil
+	}
+	body, documented := rep.errorBody()
+	if kind := kindOfStatus(rep.status); kind != 0 {
+		e := &Error{Kind: kind, Code: printable(body.Error), Message: printable(body.Message)}
+		if !documented && len(rep.body) > 0 {
+			e.Detail = rep.describe()
+		}
+		return e
+	}
+	switch {
+	case rep.status < 400:
+		return &Error{Kind: Foreign, Detail: rep.describe()}
+	case rep.broken != nil:
+		return &Error{Kind: Unreadable, Err: rep.broken}
+	case !documented && rep.saysJSON() && !rep.validJSON():
+		return &Error{Kind: Unreadable, Detail: rep.describe()}
+	case !documented:
+		return &Error{Kind: Foreign, Detail: rep.describe()}
+	case rep.missesRoute(method, body):
+		return &Error{Kind: Foreign, Code: printable(body.Error), Message: printable(body.Message),
+			Detail: "it does not know the path: is the base URL right?"}
+	}
+	e := &Error{Kind: Rejected, Code: printable(body.Error), Message: printable(body.Message)}
+	if rep.status == http.StatusNotFound {
+		e.Kind = NotFound
+	}
+	return e
+}
+
+// kindOfStatus returns the class of a status that needs no documented body, or
+// zero.
+func kindOfStatus(status int) Kind {
+	switch {
+	case status == http.StatusUnauthorized:
+		return Unauthorized
+	case status == http.StatusForbidden:
+		return Forbidden
+	case status == http.StatusTooManyRequests:
+		return QuotaSpent
+	case status == http.StatusRequestTimeout, status >= 500:
+		return Unavailable
+	}
+	return 0
+}
+
+// missesRoute tells whether a 404 speaks of the path instead of the identifier,
+// as web frameworks do in the very same shape: {"error": "Not Found",
+// "message": "Cannot DELETE /v2/dnc/communication-opt-outs"}. That is a wrong
+// base URL, not an entry that is missing.
+func (rep reply) missesRoute(method string, body errorBody) bool {
+	return rep.status == http.StatusNotFound &&
+		(strings.Contains(body.Message, rep.path) || strings.Contains(body.Message, "Cannot "+method))
+}
+
+// unconfirmed tells why a 200 confirms nothing; nil when it does. A confirmation
+// has no body (none is documented) or one of JSON that is no error.
+func (rep reply) unconfirmed() *Error {
+	body, isError := rep.errorBody()
+	switch {
+	case rep.broken != nil:
+		return &Error{Kind: Unreadable, Err: rep.broken}
+	case len(bytes.TrimSpace(rep.body)) == 0:
+		return nil
+	case isError:
+		return &Error{Kind: Foreign, Code: printable(body.Error), Message: printable(body.Message),
+			Detail: "an error under status 200"}
+	case rep.looksJSON() && rep.validJSON():
+		return nil
+	case rep.saysJSON():
+		return &Error{Kind: Unreadable, Detail: rep.describe()}
+	}
+	return &Error{Kind: Foreign, Detail: rep.describe()}
+}
+
+// errorBody returns the documented error body and whether it is one.
+func (rep reply) errorBody() (errorBody, bool) {
+	var body errorBody
+	if rep.broken != nil || rep.tooLong || !rep.looksJSON() {
+		return body, false
+	}
+	if err := json.Unmarshal(rep.body, &body); err != nil {
+		return errorBody{}, false
+	}
+	return body, body.Error != "" && body.Message != ""
+}
+
+// saysJSON tells whether the answer calls itself JSON.
+func (rep reply) saysJSON() bool {
+	media, _, err := mime.ParseMediaType(rep.header.Get("Content-Type"))
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+}
+
+// looksJSON tells whether the answer calls itself JSON, or has an object for a
+// body and does not call itself a page.
+func (rep reply) looksJSON() bool {
+	return rep.saysJSON() || !rep.saysHTML() && bytes.HasPrefix(bytes.TrimSpace(rep.body), []byte("{"))
+}
+
+func (rep reply) saysHTML() bool {
+	media, _, _ := mime.ParseMediaType(rep.header.Get("Content-Type"))
+	return media == "text/html" || media == "application/xhtml+xml"
+}
+
+// validJSON tells whether the body is one whole JSON value.
+func (rep reply) validJSON() bool {
+	var v any
+	return !rep.tooLong && json.Unmarshal(rep.body, &v) == nil
+}
+
+// describe says what the answer is, for people.
+func (rep reply) describe() string {
+	body := bytes.TrimSpace(rep.body)
+	switch {
+	case rep.status >= 300 && rep.status < 400:
+		return describeRedirect(rep.header.Get("Location"))
+	case rep.tooLong:
+		return fmt.Sprintf("a body longer than %d bytes", len(rep.body))
+	case len(body) == 0:
+		return "an empty body"
+	case rep.saysHTML() || body[0] == '<':
+		return describePage(body)
+	case rep.saysJSON() && !rep.validJSON():
+		return fmt.Sprintf("broken JSON beginning %q", excerpt(body))
+	case rep.looksJSON() && rep.validJSON():
+		return fmt.Sprintf("JSON of another shape: %q", excerpt(body))
+	}
+	return fmt.Sprintf("a text beginning %q", excerpt(body))
+}
