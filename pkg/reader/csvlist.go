@@ -1,0 +1,217 @@
+package reader
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// csvList reads the rows behind a resolved header.
+type csvList struct {
+	framer  framer
+	rows    *rows
+	choice  choice
+	names   []string
+	width   int   // cells that a record may have
+	settled bool  // the first row has decided about width
+	order   []int // FormWide: wideIndex of the columns in file order
+}
+
+// maxColumns is how many columns a list may have, the bound of spreadsheets.
+const maxColumns = 16384
+
+// openCSV reads the header.
+func (l *Reader) openCSV([]byte) error {
+	l.csv = &csvList{framer: framer{lines: l.lines}}
+	given := l.opts.Delimiter
+	first, err := l.csv.header(given)
+	if err != nil {
+		return l.noHeader(err)
+	}
+	if sep := sepLine(first.text); sep != 0 {
+		if given == 0 {
+			given = sep
+		}
+		if first, err = l.csv.header(given); err != nil {
+			return l.noHeader(err)
+		}
+	}
+	if r, err := l.valid(first.text, first.line); err != nil {
+		return err
+	} else if r != nil {
+		return l.refused(first.line, problem{reason: "the header " + r.Reason, hint: "save the list anew as CSV UTF-8"})
+	}
+	h, p := chooseHeading(first.text, newMatcher(l.opts), given)
+	if headless(h.names) {
+		return l.refused(first.line, problem{reason: "the first row looks like data, not like column names",
+			hint: "add a header row above it, such as identifier,identifierType"})
+	}
+	if len(h.names) > maxColumns {
+		return l.refused(first.line, problem{reason: fmt.Sprintf("it has more than %d columns", maxColumns), hint: "give another --delimiter"})
+	}
+	if p != nil {
+		return l.refused(first.line, problem{reason: p.reason + " (columns found: " + listed(h.names) + ")", hint: p.hint})
+	}
+	return l.startRows(first, h)
+}
+
+// header returns the first record. Which delimiter parts it is not known yet, so
+// it is framed by the first one that its quotes go together with.
+func (c *csvList) header(given rune) (frame, error) {
+	for _, d := range candidates(given) {
+		c.framer.delimiter = byte(d)
+		if f, err := c.framer.peek(); err == nil && f.refusal == nil {
+			break
+		}
+	}
+	return c.framer.next()
+}
+
+func (l *Reader) noHeader(err error) error {
+	if err == io.EOF {
+		return l.refused(0, problem{reason: "it is empty", hint: "it needs a header row, such as identifier,identifierType"})
+	}
+	return err
+}
+
+// startRows begins with the rows under a resolved header.
+func (l *Reader) startRows(header frame, h heading) error {
+	c := l.csv
+	c.framer.delimiter = byte(h.delimiter)
+	c.choice, c.names, c.width = h.choice, h.names, len(h.names)
+	var err error
+	if c.rows, err = newRows(header.text, h.delimiter, h.choice); err != nil {
+		return err
+	}
+	for i := range c.choice.wide {
+		if c.choice.wide[i] >= 0 {
+			c.order = append(c.order, i)
+		}
+	}
+	slices.SortFunc(c.order, func(a, b int) int { return c.choice.wide[a] - c.choice.wide[b] })
+	l.layout.Delimiter, l.layout.Line, l.layout.Header, l.layout.Form = h.delimiter, header.line, h.names, h.choice.form
+	l.layout.Columns = h.choice.columns(h.names)
+	return nil
+}
+
+// columns tells the role of every column.
+func (c choice) columns(names []string) []Column {
+	columns := make([]Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
+		if isOutcome(name) {
+			columns[i].Role = RoleOutcome
+		}
+	}
+	switch c.form {
+	case FormWide:
+		for i, at := range c.wide {
+			if at >= 0 {
+				columns[at].Role, columns[at].Type = RoleIdentifier, wideType(i)
+			}
+		}
+	case FormLong:
+		columns[c.identifier].Role = RoleIdentifier
+		columns[c.typ].Role = RoleType
+	case FormSingle:
+		columns[c.identifier].Role, columns[c.identifier].Type = RoleIdentifier, c.only
+	}
+	return columns
+}
+
+// nextRow queues the entries of the next row.
+func (l *Reader) nextRow() error {
+	f, err := l.csv.framer.next()
+	if err != nil {
+		return err
+	}
+	r, err := l.valid(f.text, f.line)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		r = f.refusal
+	}
+	if r == nil {
+		if r = l.csv.fits(f); r == nil {
+			return l.row(f)
+		}
+		l.whole(f.line, f.text, r)
+		l.queue[0].Record.delimiter = l.layout.Delimiter
+		return nil
+	}
+	l.whole(f.line, f.text, r)
+	return nil
+}
+
+// fits refuses a record with more cells than the header has: an unquoted
+// delimiter has probably moved its cells to the wrong columns. Trailing empty
+// cells are allowed where the first row already has them.
+func (c *csvList) fits(f frame) *Refusal {
+	extra := f.cells - len(c.names)
+	if !c.settled {
+		c.settled = true
+		if extra > 0 && bytes.HasSuffix(f.text, bytes.Repeat([]byte{c.framer.delimiter}, extra)) {
+			c.width = f.cells
+		}
+	}
+	if extra <= 0 || f.cells <= c.width && bytes.HasSuffix(f.text, bytes.Repeat([]byte{c.framer.delimiter}, extra)) {
+		return nil
+	}
+	return refuse("too-many-cells", fmt.Sprintf("has %d cells where the header has %d: a cell that holds the delimiter must be quoted", f.cells, len(c.names)))
+}
+
+// row queues the entries of a sound record.
+func (l *Reader) row(f frame) error {
+	got, err := l.csv.rows.decode(f.text)
+	if err != nil {
+		return fmt.Errorf("%w (%v)", errStep, err)
+	}
+	c := &l.csv.choice
+	switch c.form {
+	case FormWide:
+		for _, i := range l.csv.order {
+			if raw := got.wide(i); trim(raw) != "" {
+				l.cell(f, c.wide[i], wideType(i), raw, nil)
+			}
+		}
+	case FormLong:
+		t, r := typed(got.Type)
+		if trim(got.Identifier) != "" || !l.csv.blank(f) {
+			l.cell(f, c.identifier, t, got.Identifier, r)
+		}
+	case FormSingle:
+		if trim(got.Identifier) != "" || !l.csv.blank(f) {
+			l.cell(f, c.identifier, c.only, got.Identifier, nil)
+		}
+	}
+	return nil
+}
+
+// blank tells whether nothing stands in any cell of a record.
+func (c *csvList) blank(f frame) bool {
+	for _, cell := range c.record(f, -1).Cells() {
+		if trim(cell) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *csvList) record(f frame, cell int) Record {
+	return Record{Cell: cell, Text: f.text, delimiter: rune(c.framer.delimiter)}
+}
+
+// cell queues the entry of one identifier cell. r is what its type cell is
+// refused for.
+func (l *Reader) cell(f frame, at int, t api.IdentifierType, raw string, r *Refusal) {
+	e := l.entry(f.line, l.csv.names[at], t, raw, len(f.text))
+	if r != nil && e.Refusal == nil || r != nil && e.Refusal.Code == "unknown-type" {
+		e.Refusal, e.Identifier = r, api.Identifier{}
+	}
+	e.Record = l.csv.record(f, at)
+	l.queue = append(l.queue, e)
+}

@@ -1,0 +1,3 @@
+// Package reader reads removal lists: CSV as spreadsheets and CRMs export it,
+// and JSONL as scripts write it.
+package reader

@@ -1,0 +1,74 @@
+package reader
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// foreign recognises a file that is no list by how it begins, and says what to
+// do with it; nil for one that could be a list. head is decompressed, and
+// decoded only as far as ASCII goes.
+func foreign(head []byte) *problem {
+	for _, k := range []struct{ magic, what, hint string }{
+		{"PK\x03\x04", "it is a spreadsheet workbook (.xlsx, .ods) or another zip file", "open it and export the sheet as CSV UTF-8"},
+		{"\xd0\xcf\x11\xe0", "it is an old spreadsheet workbook (.xls)", "open it and export the sheet as CSV UTF-8"},
+		{"%PDF", "it is a PDF document", "export the list as CSV from where it came"},
+		{"{\\rtf", "it is a rich text document", "save it as plain text CSV"},
+		{"SQLite format 3\x00", "it is an SQLite database", "export the table as CSV"},
+		{"PAR1", "it is a Parquet file", "export it as CSV"},
+		{"BZh", "it is compressed with bzip2", "unpack it first (only gzip is unpacked here)"},
+		{"\xfd7zXZ\x00", "it is compressed with xz", "unpack it first (only gzip is unpacked here)"},
+		{"\x28\xb5\x2f\xfd", "it is compressed with zstd", "unpack it first (only gzip is unpacked here)"},
+		{"7z\xbc\xaf\x27\x1c", "it is a 7z archive", "unpack it first"},
+		{"Rar!", "it is a RAR archive", "unpack it first"},
+		{"\x1f\x8b", "it is compressed with gzip twice", "unpack it once"},
+		{"BEGIN:VCARD", "it is a vCard file", "export the contacts as CSV"},
+	} {
+		if bytes.HasPrefix(head, []byte(k.magic)) {
+			return &problem{reason: k.what, hint: k.hint}
+		}
+	}
+	return foreignText(string(bytes.TrimLeft(head[:min(len(head), 4096)], " \t\r\n")))
+}
+
+func foreignText(head string) *problem {
+	lower := strings.ToLower(head[:min(len(head), 64)])
+	switch {
+	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<table"), strings.HasPrefix(lower, "<head"):
+		return &problem{reason: "it is an HTML page", hint: "a download may have ended at a login page, or a program saved a table as HTML under another name: export it as CSV"}
+	case strings.HasPrefix(lower, "<?xml"), strings.HasPrefix(lower, "<workbook"):
+		return &problem{reason: "it is an XML file", hint: "export the list as CSV"}
+	case strings.HasPrefix(lower, "["):
+		return jsonArray(head)
+	case journal().MatchString(head):
+		return &problem{reason: "it is a journal of this program, not a list", hint: "give the list itself; its journal is found beside it"}
+	}
+	return nil
+}
+
+// jsonArray tells a JSON array from a CSV header that begins with a bracket.
+func jsonArray(head string) *problem {
+	switch next := strings.TrimLeft(head[1:], " \t\r\n"); {
+	case next == "", strings.ContainsRune(`{["]`, rune(next[0])):
+		return &problem{reason: "it is a JSON array", hint: "write one object a line (JSONL), for example with jq -c '.[]'"}
+	}
+	return nil
+}
+
+// journal matches the first line of a journal of any format: a JSON object that
+// calls itself a record of kind journal.
+func journal() *regexp.Regexp {
+	return regexp.MustCompile(`^\{[^\n{}]*"(kind|record|type|rec|t|k)" ?: ?"journal"`)
+}
+
+// binary tells whether decoded text holds bytes that no text begins with.
+func binary(head []byte) bool {
+	control := 0
+	for _, b := range head[:min(len(head), 1024)] {
+		if b < ' ' && b != '\t' && b != '\n' && b != '\r' {
+			control++
+		}
+	}
+	return control > 0 && control*10 > min(len(head), 1024)
+}

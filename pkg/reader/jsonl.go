@@ -1,0 +1,136 @@
+package reader
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// objects decodes the lines of a JSONL list, one object each, strictly: no
+// member twice, nothing behind the object, valid UTF-8.
+type objects struct {
+	matcher matcher
+	known   map[string]member // by name, at most maxKnown
+	decoder jsontext.Decoder
+	text    bytes.Buffer
+	members []value // of the current object: those that could be read
+}
+
+// maxKnown bounds how many member names are remembered.
+const maxKnown = 4096
+
+// member is what is known of a member by its name.
+type member struct {
+	name  string
+	match match
+}
+
+// value is a member of the current object.
+type value struct {
+	member
+	raw jsontext.Value
+}
+
+func newObjects(m matcher) *objects {
+	return &objects{matcher: m, known: make(map[string]member)}
+}
+
+// decode returns the columns that one line's object has, by their index in
+// o.members, or why the line is refused.
+func (o *objects) decode(line []byte) (choice, *Refusal) {
+	o.text = *bytes.NewBuffer(line)
+	o.decoder.Reset(&o.text)
+	o.members = o.members[:0]
+	f := newFound()
+	if r := o.object(&f); r != nil {
+		return choice{}, r
+	}
+	c, p := o.matcher.choose(&f, func(i int) string { return o.members[i].name })
+	if p != nil {
+		return choice{}, refuse(p.code, p.reason)
+	}
+	return c, nil
+}
+
+// object reads the members of one object into o.members and f.
+func (o *objects) object(f *found) *Refusal {
+	if o.decoder.PeekKind() != '{' {
+		return o.notObject()
+	}
+	if _, err := o.decoder.ReadToken(); err != nil {
+		return notJSON(err)
+	}
+	for o.decoder.PeekKind() == '"' {
+		if err := o.member(f); err != nil {
+			return notJSON(err)
+		}
+	}
+	if _, err := o.decoder.ReadToken(); err != nil { // the closing brace
+		return notJSON(err)
+	}
+	if _, err := o.decoder.ReadToken(); err != io.EOF {
+		return refuse("json-trailing", "has something behind its JSON object: one object a line")
+	}
+	return nil
+}
+
+func (o *objects) notObject() *Refusal {
+	if _, err := o.decoder.ReadValue(); err != nil {
+		return notJSON(err)
+	}
+	return refuse("json-not-object", "is not a JSON object")
+}
+
+// member reads one name and its value.
+func (o *objects) member(f *found) error {
+	name, err := o.decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	m := o.lookup(name)
+	raw, err := o.decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	f.add(len(o.members), m.match)
+	o.members = append(o.members, value{m, raw})
+	return nil
+}
+
+// lookup returns what is known of a member by its quoted name.
+func (o *objects) lookup(quoted []byte) member {
+	if m, ok := o.known[string(quoted)]; ok {
+		return m
+	}
+	name, _ := jsontext.AppendUnquote(nil, quoted) // the decoder has checked it
+	m := member{name: string(name), match: o.matcher.match(trim(string(name)))}
+	if len(o.known) < maxKnown && len(name) <= maxRaw {
+		o.known[string(quoted)] = m
+	}
+	return m
+}
+
+// text returns the string of a member, "" for null.
+func (v value) text() (string, *Refusal) {
+	switch v.raw.Kind() {
+	case '"':
+		s, err := jsontext.AppendUnquote(nil, v.raw)
+		if err != nil {
+			return "", notJSON(err)
+		}
+		return string(s), nil
+	case 'n':
+		return "", nil
+	}
+	return "", refuse("json-type", "is not a JSON string")
+}
+
+// notJSON tells why the decoder refused a line.
+func notJSON(err error) *Refusal {
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return refuse("json-duplicate", "has the same member twice")
+	}
+	return refuse("json-syntax", "is not valid JSON")
+}

@@ -1,0 +1,31 @@
+package reader
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ListError says that a list as a whole cannot be read: nothing of it should be
+// acted on, what was read before included.
+type ListError struct {
+	Name   string // of the list, as given to [New]
+	Line   int    // 1-based line where the trouble began; 0 when it is no matter of one line
+	Reason string // what is wrong
+	Hint   string // what to do about it; may be empty
+}
+
+// Error returns "list.csv:12: reason; hint".
+func (e *ListError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Name)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d", e.Line)
+	}
+	b.WriteString(": ")
+	b.WriteString(e.Reason)
+	if e.Hint != "" {
+		b.WriteString("; ")
+		b.WriteString(e.Hint)
+	}
+	return b.String()
+}

@@ -1,0 +1,243 @@
+package reader
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// Reader reads the entries of one list. It is not safe for concurrent use.
+type Reader struct {
+	name   string
+	opts   Options
+	region string
+	layout Layout
+	lines  *lines
+	strict bool // invalid UTF-8 refuses the list, not the record
+	lossy  bool // U+FFFD marks what could not be decoded
+
+	csv     *csvList // one of the two is set
+	objects *objects
+
+	queue []Entry // the entries of the current record
+	taken int     // how many of them Read has returned
+	err   error   // what Read keeps returning
+}
+
+// New starts reading a list. It looks at the first bytes to find compression,
+// encoding, format, delimiter and columns. The name stands in errors.
+//
+// The error is a [*ListError] if the list as a whole cannot be read, wraps
+// [ErrOptions] if opts cannot be, and is that of r otherwise.
+func New(r io.Reader, name string, opts Options) (*Reader, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, err
+	}
+	l := &Reader{name: name, opts: opts, region: strings.ToUpper(opts.DefaultRegion)}
+	if err := l.open(r); err != nil {
+		return nil, l.explain(err)
+	}
+	return l, nil
+}
+
+// open finds out all that the first bytes tell.
+func (l *Reader) open(r io.Reader) error {
+	unpacked, compressed, err := unpack(r)
+	if err != nil {
+		return err
+	}
+	l.layout.Gzip = compressed
+	if err := l.decode(unpacked); err != nil {
+		return err
+	}
+	sample := l.lines.peek(sampleSize)
+	if l.lines.err != nil && l.lines.err != io.EOF {
+		return l.lines.err
+	}
+	if binary(sample) {
+		return l.refused(0, problem{reason: "it is a binary file, not a list", hint: "export the list as CSV UTF-8"})
+	}
+	l.lines.cr = loneCR(sample)
+	l.layout.Format = l.opts.Format
+	if l.layout.Format == FormatAuto {
+		l.layout.Format = sniffFormat(sample)
+	}
+	if l.layout.Format == FormatJSONL {
+		return l.openJSONL(sample)
+	}
+	return l.openCSV(sample)
+}
+
+// decode finds the encoding and starts decoding.
+func (l *Reader) decode(r io.Reader) error {
+	raw := newLines(r)
+	head := raw.peek(4096)
+	if raw.err != nil && raw.err != io.EOF {
+		return raw.err
+	}
+	if p := foreign(head); p != nil {
+		return l.refused(0, *p)
+	}
+	c, p := detect(head, l.opts.Encoding)
+	if p != nil {
+		return l.refused(0, *p)
+	}
+	if p := foreign(head[min(c.mark, len(head)):]); p != nil {
+		return l.refused(0, *p)
+	}
+	l.layout.Encoding, l.layout.Declared = c.name, c.declared
+	l.strict, l.lossy = !c.declared, strings.HasPrefix(c.name, "utf-16")
+	raw.advance(c.mark, 0)
+	if c.name == utf8Name {
+		l.lines = raw
+		return nil
+	}
+	l.lines = newLines(c.decode(io.MultiReader(bytes.NewReader(raw.buf[raw.pos:]), resumed{raw.err, r})))
+	return nil
+}
+
+// resumed is a reader whose first bytes were read already, along with err.
+type resumed struct {
+	err error
+	r   io.Reader
+}
+
+func (r resumed) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	return r.r.Read(p)
+}
+
+func sniffFormat(sample []byte) Format {
+	if text := bytes.TrimLeft(sample, " \t\r\n"); len(text) > 0 && text[0] == '{' {
+		return FormatJSONL
+	}
+	return FormatCSV
+}
+
+// Layout returns what was found out about the list. In JSONL it grows while
+// entries are read.
+func (l *Reader) Layout() Layout { return l.layout.clone() }
+
+// Read returns the next entry, and io.EOF behind the last one. A bad record is an
+// entry with a Refusal, and reading goes on behind it.
+//
+// Any other error is final and returned again by every later call: a
+// [*ListError] if the list turns out to be unreadable, else that of the
+// underlying reader, wrapped with the list's name.
+func (l *Reader) Read() (Entry, error) {
+	for l.taken == len(l.queue) {
+		if l.err != nil {
+			return Entry{}, l.err
+		}
+		l.queue, l.taken = l.queue[:0], 0
+		if err := l.record(); err != nil {
+			l.err = l.explain(err)
+		}
+	}
+	l.taken++
+	return l.queue[l.taken-1], nil
+}
+
+// record queues the entries of the next record; none for a blank one.
+func (l *Reader) record() error {
+	if l.objects != nil {
+		return l.nextObject()
+	}
+	return l.nextRow()
+}
+
+// explain makes of an internal error what New and Read return.
+func (l *Reader) explain(err error) error {
+	var list *ListError
+	var u *unreadable
+	switch {
+	case err == io.EOF, errors.As(err, &list):
+		return err
+	case errors.As(err, &u):
+		return l.refused(u.line, problem{reason: u.reason, hint: u.hint})
+	case l.layout.Gzip && broken(err) != "":
+		return l.refused(0, problem{reason: broken(err), hint: "get the file again"})
+	case errors.Is(err, errStep):
+		return l.refused(l.lines.line, problem{reason: err.Error(), hint: "save the list as plain CSV UTF-8"})
+	}
+	return fmt.Errorf("read %s: %w", l.name, err)
+}
+
+func (l *Reader) refused(line int, p problem) *ListError {
+	return &ListError{Name: l.name, Line: line, Reason: p.reason, Hint: p.hint}
+}
+
+// valid checks the characters of a record that begins at line. The error is for
+// the list, the refusal for the record.
+func (l *Reader) valid(text []byte, line int) (*Refusal, error) {
+	switch {
+	case !utf8.Valid(text):
+		if l.strict {
+			return nil, l.refused(line+linesBefore(text), problem{reason: "it is not valid UTF-8",
+				hint: "say what it is with --encoding (windows-1252 for CSV from Excel in western Europe or America, utf-8 if single rows are broken), or save it as CSV UTF-8"})
+		}
+		return refuse("invalid-encoding", "holds bytes that are not valid UTF-8"), nil
+	case bytes.IndexByte(text, 0) >= 0:
+		return refuse("nul", "holds a NUL character"), nil
+	case l.lossy && bytes.Contains(text, []byte("\ufffd")):
+		return refuse("invalid-encoding", "holds what cannot be decoded from UTF-16"), nil
+	}
+	return nil, nil
+}
+
+// linesBefore counts the line ends before the first invalid byte of text.
+func linesBefore(text []byte) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return bytes.Count(text[:i], []byte{'\n'})
+		}
+		i += size
+	}
+	return 0
+}
+
+// whole queues the refusal of a record as a whole.
+func (l *Reader) whole(line int, text []byte, r *Refusal) {
+	l.queue = append(l.queue, Entry{Line: line, Raw: excerpt(string(text[:min(len(text), 2*maxRaw)])), Refusal: r, Record: Record{Cell: -1, Text: text}})
+}
+
+// entry returns the entry of one cell. size is that of its record.
+func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string, size int) Entry {
+	e := Entry{Line: line, Column: column, Identifier: api.Identifier{Type: t}, Raw: excerpt(owned(raw, size))}
+	value, r := cleaned(raw, t)
+	if r == nil && !l.opts.AsIs {
+		value, r = canonical(value, t, l.region)
+	}
+	if e.Refusal = r; r == nil {
+		e.Identifier.Value = owned(value, size)
+	}
+	return e
+}
+
+// typed returns the type that a type cell names, or why it names none.
+func typed(cell string) (api.IdentifierType, *Refusal) {
+	if t, ok := ParseType(cell); ok {
+		return t, nil
+	}
+	if cell = trim(cell); cell == "" {
+		return "", refuse("no-type", "has no type: one of email, linkedin, phone, sms, whatsapp, web_chat is wanted")
+	}
+	return "", refuse("unknown-type", "has an unknown type"+shown(cell)+": one of email, linkedin, phone, sms, whatsapp, web_chat is wanted")
+}
+
+// shown quotes a type cell for a reason if it is a word: a cell that shifted
+// columns may hold an identifier, which reasons must not repeat.
+func shown(cell string) string {
+	if len(cell) > 24 || strings.Trim(strings.ToLower(cell), "abcdefghijklmnopqrstuvwxyz _-") != "" {
+		return ""
+	}
+	return fmt.Sprintf(" %q", cell)
+}
