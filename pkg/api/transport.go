@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	dialTimeout   = 10 * time.Second
-	headerLimit   = 64 << 10 // bytes of the header of an answer
-	idleLimit     = 4 * time.Second
+	dialTimeout = 10 * time.Second
+	headerLimit = 64 << 10 // bytes of the header of an answer
+	idleLimit   = 4 * time.Second
 )
 
 // newTransport returns a transport of one client's own, so that its

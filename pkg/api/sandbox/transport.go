@@ -1,0 +1,135 @@
+package sandbox
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"syscall"
+)
+
+// Transport returns a transport that calls h in this process, without a
+// network: for tests on the fake time of testing/synctest, under which sockets
+// do not work. It is safe for concurrent use if h is.
+//
+// A request ends when its context does; h sees the same context and finishes on
+// its own. A handler that panics with [http.ErrAbortHandler] is a connection
+// reset by the server. Any other panic goes on in the caller.
+func Transport(h http.Handler) http.RoundTripper { return transport{h} }
+
+type transport struct{ handler http.Handler }
+
+// served is what came of a call of the handler.
+type served struct {
+	resp  *http.Response
+	panic any
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	in, err := incoming(r)
+	if err != nil {
+		return nil, err
+	}
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil {
+		connect(trace, r.URL.Host)
+	}
+	done := make(chan served, 1)
+	go func() { done <- t.serve(in) }()
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case s := <-done:
+		return s.response(r)
+	}
+}
+
+// connect tells a trace of a connection, as a real transport would.
+func connect(trace *httptrace.ClientTrace, host string) {
+	if trace.GetConn != nil {
+		trace.GetConn(host)
+	}
+	if trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+}
+
+// incoming returns r as a server would see it. The body is read here: it
+// belongs to the caller again when RoundTrip returns.
+func incoming(r *http.Request) (*http.Request, error) {
+	in := r.Clone(r.Context())
+	in.RequestURI = r.URL.RequestURI()
+	in.Host = r.URL.Host
+	in.RemoteAddr = "127.0.0.1:1"
+	in.Body = http.NoBody
+	if r.Body == nil {
+		return in, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	return in, nil
+}
+
+// serve calls the handler.
+func (t transport) serve(r *http.Request) (s served) {
+	defer func() { s.panic = recover() }()
+	w := &recorder{header: http.Header{}}
+	t.handler.ServeHTTP(w, r)
+	s.resp = w.response()
+	return s
+}
+
+func (s served) response(r *http.Request) (*http.Response, error) {
+	switch {
+	case s.panic == http.ErrAbortHandler:
+		return nil, fmt.Errorf("read: %w", syscall.ECONNRESET)
+	case s.panic != nil:
+		panic(s.panic)
+	}
+	s.resp.Request = r
+	return s.resp, nil
+}
+
+// recorder keeps what a handler answers. (Package httptest has one; it belongs
+// into test binaries.)
+type recorder struct {
+	header http.Header
+	sent   http.Header // as it was when the status was written
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status, w.sent = status, w.header.Clone()
+	}
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}
+
+func (w *recorder) response() *http.Response {
+	w.WriteHeader(http.StatusOK)
+	return &http.Response{
+		Status:     fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
+		StatusCode: w.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        w.sent,
+		Body:          io.NopCloser(&w.body),
+		ContentLength: int64(w.body.Len()),
+	}
+}
