@@ -1,6 +1,8 @@
 package reader
 
 import (
+	"strings"
+
 	"altadnc-bulk/pkg/api"
 )
 
@@ -17,7 +19,7 @@ const maxValue = 1024
 func Canonical(id api.Identifier, region string) (api.Identifier, *Refusal) {
 	s, r := cleaned(id.Value, id.Type)
 	if r == nil {
-		s, r = canonical(s, id.Type, region)
+		s, r = canonical(s, id.Type, strings.ToUpper(region))
 	}
 	if r != nil {
 		return api.Identifier{Type: id.Type}, r

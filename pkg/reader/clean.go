@@ -12,14 +12,18 @@ import (
 // and invisible characters, the apostrophe that makes a spreadsheet show a cell
 // as text, and the scheme of a link (mailto:, tel:).
 func clean(s string, t api.IdentifierType) string {
-	s = trim(s)
-	if rest, ok := strings.CutPrefix(s, "'"); ok {
-		s = trim(rest)
+	scheme := schemeOf(t)
+	for {
+		s = trim(s)
+		switch {
+		case strings.HasPrefix(s, "'"):
+			s = s[1:]
+		case scheme != "" && len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme):
+			s = s[len(scheme):]
+		default:
+			return s
+		}
 	}
-	if scheme := schemeOf(t); scheme != "" && len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
-		s = trim(s[len(scheme):])
-	}
-	return s
 }
 
 func schemeOf(t api.IdentifierType) string {

@@ -24,7 +24,7 @@ type csvList struct {
 const maxColumns = 16384
 
 // openCSV reads the header.
-func (l *Reader) openCSV([]byte) error {
+func (l *Reader) openCSV() error {
 	l.csv = &csvList{framer: framer{lines: l.lines}}
 	given := l.opts.Delimiter
 	first, err := l.csv.header(given)
@@ -53,7 +53,7 @@ func (l *Reader) openCSV([]byte) error {
 		return l.refused(first.line, problem{reason: fmt.Sprintf("it has more than %d columns", maxColumns), hint: "give another --delimiter"})
 	}
 	if p != nil {
-		return l.refused(first.line, problem{reason: p.reason + " (columns found: " + listed(h.names) + ")", hint: p.hint})
+		return l.refused(first.line, problem{reason: p.reason + " (columns found: " + listed(h.names) + ")", hint: l.hinted(p.hint, h.names)})
 	}
 	return l.startRows(first, h)
 }
@@ -86,15 +86,22 @@ func (l *Reader) startRows(header frame, h heading) error {
 	if c.rows, err = newRows(header.text, h.delimiter, h.choice); err != nil {
 		return err
 	}
-	for i := range c.choice.wide {
-		if c.choice.wide[i] >= 0 {
-			c.order = append(c.order, i)
-		}
-	}
-	slices.SortFunc(c.order, func(a, b int) int { return c.choice.wide[a] - c.choice.wide[b] })
+	c.order = h.choice.order()
 	l.layout.Delimiter, l.layout.Line, l.layout.Header, l.layout.Form = h.delimiter, header.line, h.names, h.choice.form
 	l.layout.Columns = h.choice.columns(h.names)
 	return nil
+}
+
+// order returns the wideIndex of the columns of the wide form, in file order.
+func (c choice) order() []int {
+	order := make([]int, 0, len(c.wide))
+	for i, at := range c.wide {
+		if c.form == FormWide && at >= 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return c.wide[a] - c.wide[b] })
+	return order
 }
 
 // columns tells the role of every column.
@@ -127,6 +134,9 @@ func (l *Reader) nextRow() error {
 	f, err := l.csv.framer.next()
 	if err != nil {
 		return err
+	}
+	if len(bytes.Trim(f.text, string(l.layout.Delimiter))) == 0 {
+		return nil // a blank row, of however many cells
 	}
 	r, err := l.valid(f.text, f.line)
 	if err != nil {

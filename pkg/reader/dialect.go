@@ -120,13 +120,19 @@ func candidates(given rune) []rune {
 	return []rune(delimiters)
 }
 
+// phoneLike tells whether a name consists of a phone number's characters. A date,
+// which can head a column, has fewer digits.
+func phoneLike(name string) bool {
+	return digits(name) >= 10 && !strings.ContainsFunc(name, notPhone)
+}
+
 // headless tells whether a name looks like a value: then the list has no header,
 // and its first row must neither be lost nor name the columns.
 func headless(names []string) bool {
 	for _, name := range names {
 		lower := strings.ToLower(name)
 		if at := strings.IndexByte(name, '@'); at > 0 && strings.Contains(name[at:], ".") ||
-			digits(name) >= 7 || strings.Contains(lower, "linkedin.com/") {
+			phoneLike(name) || strings.Contains(lower, "linkedin.com/") {
 			return true
 		}
 	}

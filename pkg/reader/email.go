@@ -75,14 +75,15 @@ func badLocal(local string) *Refusal {
 	return nil
 }
 
-// notAtext is what RFC 5322 and RFC 6532 keep out of an unquoted local part. A
-// percent sign is legal, but comes from mailto: links that are still encoded.
+// notAtext is what RFC 5322 and RFC 6532 keep out of an unquoted local part, and
+// three signs that they allow but that mean something else in a list: % of a
+// link that is still encoded, * of a masked address, | between two values.
 func notAtext(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
 		return false
 	case r < 0x80:
-		return !strings.ContainsRune("!#$&'*+-/=?^_`{|}~", r)
+		return !strings.ContainsRune("!#$&'+-/=?^_`{}~", r)
 	}
 	return !unicode.IsPrint(r)
 }

@@ -7,8 +7,7 @@ import (
 )
 
 // foreign recognises a file that is no list by how it begins, and says what to
-// do with it; nil for one that could be a list. head is decompressed, and
-// decoded only as far as ASCII goes.
+// do with it; nil for one that could be a list. head is unpacked and not decoded.
 func foreign(head []byte) *problem {
 	for _, k := range []struct{ magic, what, hint string }{
 		{"PK\x03\x04", "it is a spreadsheet workbook (.xlsx, .ods) or another zip file", "open it and export the sheet as CSV UTF-8"},
@@ -29,10 +28,12 @@ func foreign(head []byte) *problem {
 			return &problem{reason: k.what, hint: k.hint}
 		}
 	}
-	return foreignText(string(bytes.TrimLeft(head[:min(len(head), 4096)], " \t\r\n")))
+	return nil
 }
 
-func foreignText(head string) *problem {
+// foreignText recognises text that is no list by how it begins.
+func foreignText(sample []byte) *problem {
+	head := string(bytes.TrimLeft(sample[:min(len(sample), 4096)], " \t\r\n"))
 	lower := strings.ToLower(head[:min(len(head), 64)])
 	switch {
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<table"), strings.HasPrefix(lower, "<head"):

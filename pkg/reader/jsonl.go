@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"altadnc-bulk/pkg/api"
 )
 
 // objects decodes the lines of a JSONL list, one object each, strictly: no
@@ -40,18 +43,48 @@ func newObjects(m matcher) *objects {
 // decode returns the columns that one line's object has, by their index in
 // o.members, or why the line is refused.
 func (o *objects) decode(line []byte) (choice, *Refusal) {
-	o.text = *bytes.NewBuffer(line)
-	o.decoder.Reset(&o.text)
-	o.members = o.members[:0]
-	f := newFound()
-	if r := o.object(&f); r != nil {
+	f, r := o.parse(line)
+	if r != nil {
 		return choice{}, r
 	}
-	c, p := o.matcher.choose(&f, func(i int) string { return o.members[i].name })
+	c, p := o.matcher.choose(&f, o.name)
 	if p != nil {
 		return choice{}, refuse(p.code, p.reason)
 	}
 	return c, nil
+}
+
+// try tells whether a line can be read: the refusal is for what is no object,
+// the problem for one whose members cannot be resolved.
+func (o *objects) try(line []byte) (*problem, *Refusal) {
+	f, r := o.parse(line)
+	if r != nil {
+		return nil, r
+	}
+	_, p := o.matcher.choose(&f, o.name)
+	return p, nil
+}
+
+func (o *objects) parse(line []byte) (found, *Refusal) {
+	o.text = *bytes.NewBuffer(line)
+	o.decoder.Reset(&o.text)
+	o.members = o.members[:0]
+	f := newFound()
+	r := o.object(&f)
+	return f, r
+}
+
+func (o *objects) name(i int) string { return o.members[i].name }
+
+// appendNames adds the names of the current object's members that are new.
+func (o *objects) appendNames(names []string) []string {
+	const enough = 50
+	for _, m := range o.members {
+		if len(names) < enough && !slices.Contains(names, m.name) {
+			names = append(names, m.name)
+		}
+	}
+	return names
 }
 
 // object reads the members of one object into o.members and f.
@@ -125,6 +158,15 @@ func (v value) text() (string, *Refusal) {
 		return "", nil
 	}
 	return "", refuse("json-type", "is not a JSON string")
+}
+
+// typed returns the type that a member names.
+func (v value) typed() (api.IdentifierType, *Refusal) {
+	word, r := v.text()
+	if r != nil {
+		return "", r
+	}
+	return typed(word)
 }
 
 // notJSON tells why the decoder refused a line.

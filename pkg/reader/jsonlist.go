@@ -2,38 +2,60 @@ package reader
 
 import (
 	"bytes"
-	"slices"
+	"iter"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"altadnc-bulk/pkg/api"
 )
 
-// openJSONL checks that the list has members to read: one that has none in all
-// of the sample is refused before its every line is.
+// openJSONL looks at the sample for an object that can be read. A list without
+// one is refused here as a whole, rather than line by line.
 func (l *Reader) openJSONL(sample []byte) error {
 	l.objects = newObjects(newMatcher(l.opts))
-	if len(bytes.TrimSpace(sample)) == 0 {
-		return l.refused(0, problem{reason: "it is empty", hint: `it needs one object a line, such as {"identifier":"a@example.com","identifierType":"email"}`})
-	}
 	var names []string
-	for line := range bytes.Lines(sample) {
+	var unreadable *problem
+	for line := range wholeLines(sample, l.lines.cr) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		_, r := l.objects.decode(line)
-		if r == nil || len(l.objects.members) == 0 {
-			if r == nil {
-				return nil
-			}
+		p, r := l.objects.try(line)
+		if r == nil && p == nil {
+			return nil
+		}
+		if r != nil {
 			continue
 		}
-		for _, m := range l.objects.members {
-			if !slices.Contains(names, m.name) && len(names) < 50 {
-				names = append(names, m.name)
-			}
+		if unreadable == nil {
+			unreadable = p
 		}
+		names = l.objects.appendNames(names)
 	}
-	_ = names
+	switch {
+	case spread(sample):
+		return l.refused(1, problem{reason: "it is one JSON value over several lines", hint: "write one object a line (JSONL), for example with jq -c ."})
+	case unreadable != nil:
+		return l.refused(0, problem{reason: unreadable.reason + " (members found: " + listed(names) + ")", hint: l.hinted(unreadable.hint, names)})
+	}
 	return nil
+}
+
+// spread tells whether the sample begins with an object that ends on a later line.
+func spread(sample []byte) bool {
+	first, _, _ := bytes.Cut(bytes.TrimSpace(sample), []byte{'\n'})
+	return len(bytes.TrimSpace(first)) == 1 ||
+		len(sample) < sampleSize && jsontext.Value(sample).IsValid() && !jsontext.Value(first).IsValid()
+}
+
+// wholeLines yields the lines of a sample, without one that the sample cuts off.
+func wholeLines(sample []byte, cr bool) iter.Seq[[]byte] {
+	if len(sample) == sampleSize {
+		sample = sample[:max(bytes.LastIndexByte(sample, '\n'), bytes.LastIndexByte(sample, '\r'), 0)]
+	}
+	if cr {
+		sample = bytes.ReplaceAll(sample, []byte{'\r'}, []byte{'\n'})
+	}
+	return bytes.Lines(sample)
 }
 
 // nextObject queues the entries of the next line.
@@ -79,30 +101,23 @@ func (l *Reader) object(line int, text []byte, c choice) {
 	}
 	switch c.form {
 	case FormWide:
-		order := make([]int, 0, len(c.wide))
-		for i, at := range c.wide {
-			if at >= 0 {
-				order = append(order, i)
-			}
-		}
-		slices.SortFunc(order, func(a, b int) int { return c.wide[a] - c.wide[b] })
-		for _, i := range order {
+		for _, i := range c.order() {
 			if raw, r := l.objects.members[c.wide[i]].text(); r != nil || trim(raw) != "" {
+				l.use(l.objects.members[c.wide[i]].name, RoleIdentifier, wideType(i))
 				l.member(line, text, c.wide[i], wideType(i), raw, r)
 			}
 		}
 	case FormLong:
-		word, r := l.objects.members[c.typ].text()
-		var t api.IdentifierType
-		if r == nil {
-			t, r = typed(word)
-		}
+		t, r := l.objects.members[c.typ].typed()
 		raw, bad := l.objects.members[c.identifier].text()
 		if bad != nil {
 			r = bad
 		}
+		l.use(l.objects.members[c.identifier].name, RoleIdentifier, "")
+		l.use(l.objects.members[c.typ].name, RoleType, "")
 		l.member(line, text, c.identifier, t, raw, r)
 	case FormSingle:
+		l.use(l.objects.members[c.identifier].name, RoleIdentifier, c.only)
 		raw, r := l.objects.members[c.identifier].text()
 		l.member(line, text, c.identifier, c.only, raw, r)
 	}
@@ -111,7 +126,7 @@ func (l *Reader) object(line int, text []byte, c choice) {
 // member queues the entry of one member. r is what it is refused for already.
 func (l *Reader) member(line int, text []byte, at int, t api.IdentifierType, raw string, r *Refusal) {
 	m := l.objects.members[at]
-	e := l.entry(line, m.name, t, raw, len(text))
+	e := l.entry(line, m.name, t, raw, 0)
 	if r != nil {
 		e.Refusal, e.Identifier.Value = r, ""
 		if raw == "" {
@@ -120,4 +135,19 @@ func (l *Reader) member(line int, text []byte, at int, t api.IdentifierType, raw
 	}
 	e.Record = Record{Cell: -1, Text: text}
 	l.queue = append(l.queue, e)
+}
+
+// maxUsed bounds how many members Layout tells of.
+const maxUsed = 64
+
+// use notes in the layout that a member is read.
+func (l *Reader) use(name string, role Role, t api.IdentifierType) {
+	for _, c := range l.layout.Columns {
+		if c.Name == name {
+			return
+		}
+	}
+	if len(l.layout.Columns) < maxUsed {
+		l.layout.Columns = append(l.layout.Columns, Column{Name: name, Role: role, Type: t})
+	}
 }

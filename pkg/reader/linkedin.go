@@ -125,7 +125,7 @@ func memberID(name string) bool {
 // do occur.
 func notName(r rune) bool {
 	switch {
-	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
 		return false
 	case r < 0x80, r == utf8.RuneError:
 		return true

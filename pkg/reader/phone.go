@@ -17,8 +17,9 @@ func canonicalPhone(s, region string) (string, *Refusal) {
 	if r := notOnePhone(s); r != nil {
 		return "", r
 	}
+	s = dialled(s)
 	number, ok := e164(s, region)
-	if s[0] == '+' || strings.HasPrefix(s, "(+") {
+	if s[0] == '+' {
 		if !ok {
 			return "", refuse("phone-invalid", "is not a valid phone number of its country")
 		}
@@ -36,7 +37,18 @@ func canonicalPhone(s, region string) (string, *Refusal) {
 	return number, nil
 }
 
-// e164 parses a number made of harmless characters. A number with + needs no region.
+// dialled returns the digits of a number, and the + in front of them. The parser
+// gets no punctuation: it takes some for the end of the number.
+func dialled(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// e164 parses digits, with or without a + in front. With it, region is of no matter.
 func e164(s, region string) (string, bool) {
 	n, err := phonenumbers.Parse(s, region)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
@@ -71,6 +83,8 @@ func notOnePhone(s string) *Refusal {
 		return refuse("too-long", "is too long for a phone number")
 	case strings.LastIndexByte(s, '+') > 0 && !strings.HasPrefix(s, "(+"), strings.ContainsFunc(s, notPhone):
 		return refuse("phone-characters", "has characters that no phone number has")
+	case digits(s) < 3:
+		return refuse("phone-invalid", "has too few digits for a phone number")
 	}
 	return nil
 }
@@ -96,11 +110,11 @@ func decimal(s string) bool {
 		(len(whole) >= 6 || strings.Trim(fraction, "0") == "")
 }
 
-// twoBySlash tells whether a slash parts two numbers rather than an area code
-// from the rest (030/2312511).
+// twoBySlash tells whether a slash parts two numbers, or two endings of one
+// (030 2312511/12), rather than an area code from the rest (030/2312511).
 func twoBySlash(s string) bool {
 	left, right, ok := strings.Cut(s, "/")
-	return ok && (digits(left) >= 6 && digits(right) >= 6 || strings.Contains(right, "/"))
+	return ok && (digits(left) >= 6 && digits(right) >= 6 || digits(right) < 4 || strings.Contains(right, "/"))
 }
 
 func digits(s string) int {

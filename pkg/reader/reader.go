@@ -48,10 +48,10 @@ func New(r io.Reader, name string, opts Options) (*Reader, error) {
 // open finds out all that the first bytes tell.
 func (l *Reader) open(r io.Reader) error {
 	unpacked, compressed, err := unpack(r)
+	l.layout.Gzip = compressed
 	if err != nil {
 		return err
 	}
-	l.layout.Gzip = compressed
 	if err := l.decode(unpacked); err != nil {
 		return err
 	}
@@ -62,15 +62,21 @@ func (l *Reader) open(r io.Reader) error {
 	if binary(sample) {
 		return l.refused(0, problem{reason: "it is a binary file, not a list", hint: "export the list as CSV UTF-8"})
 	}
+	if p := foreignText(sample); p != nil {
+		return l.refused(0, *p)
+	}
 	l.lines.cr = loneCR(sample)
 	l.layout.Format = l.opts.Format
 	if l.layout.Format == FormatAuto {
 		l.layout.Format = sniffFormat(sample)
 	}
+	if len(bytes.TrimSpace(sample)) == 0 && len(sample) < sampleSize {
+		return l.refused(0, problem{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object a line"})
+	}
 	if l.layout.Format == FormatJSONL {
 		return l.openJSONL(sample)
 	}
-	return l.openCSV(sample)
+	return l.openCSV()
 }
 
 // decode finds the encoding and starts decoding.
@@ -85,9 +91,6 @@ func (l *Reader) decode(r io.Reader) error {
 	}
 	c, p := detect(head, l.opts.Encoding)
 	if p != nil {
-		return l.refused(0, *p)
-	}
-	if p := foreign(head[min(c.mark, len(head)):]); p != nil {
 		return l.refused(0, *p)
 	}
 	l.layout.Encoding, l.layout.Declared = c.name, c.declared

@@ -37,6 +37,9 @@ func scientific(s string) bool {
 	if !ok {
 		return false
 	}
+	if !strings.ContainsAny(mantissa, ".,") && !strings.HasPrefix(exponent, "+") {
+		return false // 123e45 may be a name
+	}
 	exponent = strings.TrimLeft(exponent, "+-")
 	mantissa = strings.TrimLeft(mantissa, "+-")
 	return exponent != "" && mantissa != "" && strings.Trim(exponent, "0123456789") == "" &&
