@@ -28,17 +28,17 @@ func describeRedirect(location string) string {
 }
 
 // describePage names an HTML page by its title.
-func describePage(body []byte) string {
-	title := regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`).FindSubmatch(body)
+func (rep reply) describePage(body string) string {
+	title := regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`).FindStringSubmatch(body)
 	if title == nil {
 		return "an HTML page"
 	}
-	return fmt.Sprintf("an HTML page titled %q", excerpt([]byte(html.UnescapeString(string(title[1])))))
+	return fmt.Sprintf("an HTML page titled %q", rep.excerpt(html.UnescapeString(title[1])))
 }
 
 // excerpt returns the beginning of body on one line.
-func excerpt(body []byte) string {
-	s := []rune(printable(strings.ToValidUTF8(string(body), "?")))
+func (rep reply) excerpt(body string) string {
+	s := []rune(rep.text(strings.ToValidUTF8(body, "?")))
 	if len(s) > excerptLimit {
 		return string(s[:excerptLimit]) + "…"
 	}

@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 		parts = append(parts, e.statusText())
 	}
 	if e.Message != "" {
-		parts = append(parts, e.Message)
+		parts = append(parts, strings.TrimSuffix(e.Message, "."))
 	} else if e.Status == 0 || e.Kind == Unreadable || e.Kind == Foreign {
 		parts = append(parts, e.Kind.String())
 	}

@@ -42,6 +42,7 @@ type reply struct {
 	body    []byte
 	tooLong bool  // there was more than the limit
 	broken  error // why the body could not be read to its end
+	hide    func(string) string
 }
 
 // exchange makes one request. An *Error comes back when no answer arrived, or
@@ -64,7 +65,7 @@ func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 		return reply{}, &Error{Kind: Network, Sent: conn.maybeUsed(), Err: err}
 	}
 	defer resp.Body.Close()
-	rep := reply{path: req.URL.Path, status: resp.StatusCode, header: resp.Header}
+	rep := reply{path: req.URL.Path, status: resp.StatusCode, header: resp.Header, hide: c.hider(r)}
 	rep.read(resp.Body, r)
 	if rep.broken != nil {
 		rep.broken = c.cause(ctx, limited, rep.broken)
@@ -144,6 +145,12 @@ func (c *Client) finish(r request, rep reply, fail *Error) (Answer, error) {
 		fail.Sent = true
 		fail.RetryAfter, fail.HasRetryAfter = parseRetryAfter(rep.header)
 	}
-	fail.hide(func(s string) string { return maskIn(c.redact(s), r.ids) })
+	fail.hide(c.hider(r))
 	return answer, fail
+}
+
+// hider returns a function that takes out of a text what a request put in: the
+// token and the identifiers.
+func (c *Client) hider(r request) func(string) string {
+	return func(s string) string { return maskIn(c.redact(s), r.ids) }
 }

@@ -25,7 +25,7 @@ const (
 	// have been carried out all the same.
 	Unavailable
 	// Network is no answer at all: refused, unknown host, reset, timeout, TLS,
-	// or the caller's context ended.
+	// or the caller's context ended before.
 	Network
 	// Unreadable is an answer that broke off, or that calls itself JSON and
 	// cannot be decoded. The request may have been carried out.

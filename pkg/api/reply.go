@@ -24,7 +24,7 @@ func (rep reply) failure(method string) *Error {
 	}
 	body, documented := rep.errorBody()
 	if kind := kindOfStatus(rep.status); kind != 0 {
-		e := &Error{Kind: kind, Code: printable(body.Error), Message: printable(body.Message)}
+		e := rep.documentedError(kind, body)
 		if !documented && len(rep.body) > 0 {
 			e.Detail = rep.describe()
 		}
@@ -40,15 +40,22 @@ func (rep reply) failure(method string) *Error {
 	case !documented:
 		return &Error{Kind: Foreign, Detail: rep.describe()}
 	case rep.missesRoute(method, body):
-		return &Error{Kind: Foreign, Code: printable(body.Error), Message: printable(body.Message),
-			Detail: "it does not know the path: is the base URL right?"}
+		e := rep.documentedError(Foreign, body)
+		e.Detail = "it does not know the path: is the base URL right?"
+		return e
+	case rep.status == http.StatusNotFound:
+		return rep.documentedError(NotFound, body)
 	}
-	e := &Error{Kind: Rejected, Code: printable(body.Error), Message: printable(body.Message)}
-	if rep.status == http.StatusNotFound {
-		e.Kind = NotFound
-	}
-	return e
+	return rep.documentedError(Rejected, body)
 }
+
+func (rep reply) documentedError(kind Kind, body errorBody) *Error {
+	return &Error{Kind: kind, Code: rep.text(body.Error), Message: rep.text(body.Message)}
+}
+
+// text returns s fit to be shown. What must not be shown is taken out before
+// the rest is cut, so that no half of it is left.
+func (rep reply) text(s string) string { return printable(rep.hide(s)) }
 
 // kindOfStatus returns the class of a status that needs no documented body, or
 // zero.
@@ -85,8 +92,9 @@ func (rep reply) unconfirmed() *Error {
 	case len(bytes.TrimSpace(rep.body)) == 0:
 		return nil
 	case isError:
-		return &Error{Kind: Foreign, Code: printable(body.Error), Message: printable(body.Message),
-			Detail: "an error under status 200"}
+		e := rep.documentedError(Foreign, body)
+		e.Detail = "an error under status 200"
+		return e
 	case rep.looksJSON() && rep.validJSON():
 		return nil
 	case rep.saysJSON():
@@ -141,11 +149,11 @@ func (rep reply) describe() string {
 	case len(body) == 0:
 		return "an empty body"
 	case rep.saysHTML() || body[0] == '<':
-		return describePage(body)
+		return rep.describePage(string(body))
 	case rep.saysJSON() && !rep.validJSON():
-		return fmt.Sprintf("broken JSON beginning %q", excerpt(body))
+		return fmt.Sprintf("broken JSON beginning %q", rep.excerpt(string(body)))
 	case rep.looksJSON() && rep.validJSON():
-		return fmt.Sprintf("JSON of another shape: %q", excerpt(body))
+		return fmt.Sprintf("JSON of another shape: %q", rep.excerpt(string(body)))
 	}
-	return fmt.Sprintf("a text beginning %q", excerpt(body))
+	return fmt.Sprintf("a text beginning %q", rep.excerpt(string(body)))
 }

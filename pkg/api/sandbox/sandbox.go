@@ -87,6 +87,9 @@ func (o Options) check() error {
 	if o.Window < 0 {
 		problems = append(problems, fmt.Errorf("window %v: must not be negative", o.Window))
 	}
+	if o.limit() > 0 && o.length() < time.Duration(o.limit()) {
+		problems = append(problems, fmt.Errorf("window %v: too short for %d requests", o.length(), o.limit()))
+	}
 	if o.PageLimit < 0 || o.PageLimit > api.MaxPage {
 		problems = append(problems, fmt.Errorf("page limit %d: must be from 1 to %d, or 0", o.PageLimit, api.MaxPage))
 	}
