@@ -1,0 +1,214 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// PaceConfig configures a [Pace].
+type PaceConfig struct {
+	// PerMinute is how many requests may leave in a minute; 0 means unpaced.
+	// 98 is the most that keeps every 60 s under 100, ends included.
+	PerMinute float64
+	// Reserve is how many requests a minute are left to the account's other
+	// integrations: it is taken off PerMinute.
+	Reserve float64
+	// Shared, unless nil, is the pace kept with other runs on this machine.
+	Shared *SharedPace
+	// Log gets a line when a pause begins and when the pace falls or
+	// recovers; nil for none.
+	Log *slog.Logger
+}
+
+// Pace decides when a request may leave. One departure follows another after
+// at least the interval of the pace, and nothing is saved up: not while idle,
+// not while the process is frozen, not before the first request, so that a
+// restart cannot exceed the quota either. A Pace is safe for concurrent use.
+type Pace struct {
+	cfg   PaceConfig
+	baton chan struct{} // held by the one who waits for the next turn
+
+	mu     sync.Mutex
+	ledger ledger // as last known; the truth is in the shared file, if any
+	shared *SharedPace
+	own    time.Time // our last departure
+	rival  bool      // another run departed between our last two departures
+	hold   hold      // the last one that this run was told
+	others others
+	quota  float64 // requests a minute the account may make, as far as known
+	logged float64 // the pace last logged, requests a minute
+}
+
+// hold is a time until which nothing may leave, and why.
+type hold struct {
+	until time.Time
+	why   string
+}
+
+// maxHold bounds what an answer, or a shared file, can ask for.
+const maxHold = 24 * time.Hour
+
+// NewPace returns a pace that begins now: its first departure waits one
+// interval.
+func NewPace(cfg PaceConfig) *Pace {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	p := &Pace{cfg: cfg, shared: cfg.Shared, quota: cfg.PerMinute, baton: make(chan struct{}, 1)}
+	p.own = time.Now()
+	p.ledger.last = p.own
+	p.logged = p.perMinute()
+	return p
+}
+
+// Depart waits for a turn and calls before, which may be nil; when it returns
+// nil the caller's request must leave at once. Only one caller waits for the
+// next turn, and it keeps the turn while before runs, so neither a freeze nor
+// a slow before can bunch departures.
+//
+// It returns the error of ctx if that ends first, and then before was not
+// called; or the error of before, and then the turn is spent.
+//
+// Without a pace callers do not wait for each other, only for holds.
+func (p *Pace) Depart(ctx context.Context, before func() error) error {
+	if p.cfg.PerMinute > 0 {
+		select {
+		case p.baton <- struct{}{}:
+			defer func() { <-p.baton }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		wait := p.claim()
+		if wait <= 0 {
+			break
+		}
+		sleep(ctx, wait)
+	}
+	if before == nil {
+		return nil
+	}
+	began := time.Now()
+	if err := before(); err != nil {
+		return err
+	}
+	p.departed(began)
+	return nil
+}
+
+// claim takes the turn if it has come, else it tells how long to wait before
+// asking again. Asking again, instead of booking a turn ahead, is what makes
+// holds, freezes and other runs harmless: whoever wakes late finds out.
+func (p *Pace) claim() (wait time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onLedger(func(l *ledger, now time.Time) {
+		mine, limit := l.last.UnixNano() == p.own.UnixNano(), p.limit()
+		if mine && p.rival {
+			limit /= 1.05 // after you: runs that share a pace alternate
+		}
+		if wait = l.wait(limit, now); wait > 0 {
+			return
+		}
+		p.rival = !mine
+		l.depart(now)
+		p.own = now
+	})
+	return wait
+}
+
+// departed corrects the time of a departure that a slow before has delayed.
+// What a disk commonly takes is made up for, or the pace would always stay
+// that much below what was asked for.
+func (p *Pace) departed(began time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cfg.PerMinute == 0 || time.Since(began) < interval(p.limit())/50 {
+		return
+	}
+	p.onLedger(func(l *ledger, now time.Time) {
+		l.last, p.own = now, now
+	})
+}
+
+// Hold lets nothing leave for d, at most 24 h, in all workers and all runs that
+// share the pace; why is for people. A hold is only ever extended. To be told
+// to wait means that others use the quota too, so the pace falls for a while.
+func (p *Pace) Hold(d time.Duration, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holdBack(d, why)
+	p.others.seen(p.cfg.PerMinute/2, time.Now())
+	p.logPace()
+}
+
+func (p *Pace) holdBack(d time.Duration, why string) {
+	d = min(d, maxHold)
+	p.onLedger(func(l *ledger, now time.Time) {
+		until := now.Add(d)
+		if !until.After(l.held) {
+			return
+		}
+		// Answers in flight repeat a hold give or take a second.
+		if news := until.Sub(l.held) > 2*time.Second; news {
+			p.cfg.Log.Warn("pause", "for", d.Round(time.Second), "why", why)
+		}
+		l.held, p.hold = until, hold{until, why}
+	})
+}
+
+// HeldUntil returns when the current hold ends and why there is one; the zero
+// time if there is none.
+func (p *Pace) HeldUntil() (time.Time, string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch held := p.ledger.held; {
+	case !held.After(time.Now()):
+		return time.Time{}, ""
+	case held.UnixNano() == p.hold.until.UnixNano():
+		return held, p.hold.why
+	default:
+		return held, "another run on this machine was told to wait"
+	}
+}
+
+// PerMinute returns the pace as it is now, in requests a minute, shared by all
+// runs that share it; 0 means unpaced.
+func (p *Pace) PerMinute() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.perMinute()
+}
+
+func (p *Pace) limit() rate.Limit {
+	if p.cfg.PerMinute == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(p.perMinute() / 60)
+}
+
+func interval(l rate.Limit) time.Duration {
+	return time.Duration(float64(time.Second) / float64(l))
+}
+
+// onLedger lets f read and change the ledger, under the lock of the shared
+// file if there is one. If that file fails the run goes on alone.
+func (p *Pace) onLedger(f func(l *ledger, now time.Time)) {
+	if p.shared != nil {
+		err := p.shared.update(&p.ledger, f)
+		if err == nil {
+			return
+		}
+		p.cfg.Log.Warn("the pace is no longer shared with other runs on this machine", "cause", err)
+		p.shared = nil
+	}
+	f(&p.ledger, time.Now())
+}
