@@ -3,9 +3,14 @@ package api
 import (
 	"fmt"
 	"html"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // excerptLimit bounds, in runes, what is quoted of a body that is not ours.
@@ -25,6 +30,17 @@ func describeRedirect(location string) string {
 		return "a redirect to another path of the same host"
 	}
 	return fmt.Sprintf("a redirect to %q", u.Scheme+"://"+u.Host)
+}
+
+// describeJSON names the members of an object. What they hold is not quoted: in
+// an answer of the API that is not understood it may be people's identifiers.
+func (rep reply) describeJSON() string {
+	var members map[string]jsontext.Value
+	if json.Unmarshal(rep.body, &members) != nil || len(members) == 0 {
+		return "JSON of another shape"
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(members)), ", ")
+	return fmt.Sprintf("JSON of another shape, with %q", rep.excerpt(names))
 }
 
 // describePage names an HTML page by its title.

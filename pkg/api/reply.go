@@ -151,9 +151,9 @@ func (rep reply) describe() string {
 	case rep.saysHTML() || body[0] == '<':
 		return rep.describePage(string(body))
 	case rep.saysJSON() && !rep.validJSON():
-		return fmt.Sprintf("broken JSON beginning %q", rep.excerpt(string(body)))
+		return fmt.Sprintf("broken JSON of %d bytes", len(body))
 	case rep.looksJSON() && rep.validJSON():
-		return fmt.Sprintf("JSON of another shape: %q", rep.excerpt(string(body)))
+		return rep.describeJSON()
 	}
 	return fmt.Sprintf("a text beginning %q", rep.excerpt(string(body)))
 }
