@@ -17,7 +17,8 @@ const maxValue = 1024
 // The canonical form of a canonical form is itself. Package documentation tells
 // the forms.
 func Canonical(id api.Identifier, region string) (api.Identifier, *Refusal) {
-	s, r := cleaned(id.Value, id.Type)
+	s := clean(id.Value, id.Type)
+	r := unfit(s)
 	if r == nil {
 		s, r = canonical(s, id.Type, strings.ToUpper(region))
 	}
@@ -27,22 +28,18 @@ func Canonical(id api.Identifier, region string) (api.Identifier, *Refusal) {
 	return api.Identifier{Type: id.Type, Value: s}, nil
 }
 
-// cleaned returns the cleaned value, or why it cannot be an identifier of any type.
-func cleaned(raw string, t api.IdentifierType) (string, *Refusal) {
-	s := clean(raw, t)
+// unfit returns why a cleaned value cannot be an identifier of any type, or nil.
+func unfit(s string) *Refusal {
 	switch {
 	case s == "":
-		return "", refuse("empty", "has no identifier")
+		return refuse("empty", "has no identifier")
 	case len(s) > maxValue:
-		return "", refuse("too-long", "is too long for an identifier")
+		return refuse("too-long", "is too long for an identifier")
 	}
 	if r := uncontrolled(s); r != nil {
-		return "", r
+		return r
 	}
-	if r := spoiled(s); r != nil {
-		return "", r
-	}
-	return s, nil
+	return spoiled(s)
 }
 
 func canonical(s string, t api.IdentifierType, region string) (string, *Refusal) {

@@ -180,25 +180,34 @@ func (l *Reader) row(f frame) error {
 	if err != nil {
 		return fmt.Errorf("%w (%v)", errStep, err)
 	}
-	c := &l.csv.choice
-	switch c.form {
-	case FormWide:
-		for _, i := range l.csv.order {
-			if raw := got.wide(i); trim(raw) != "" {
-				l.cell(f, c.wide[i], wideType(i), raw, nil)
-			}
-		}
-	case FormLong:
-		t, r := typed(got.Type)
-		if trim(got.Identifier) != "" || !l.csv.blank(f) {
-			l.cell(f, c.identifier, t, got.Identifier, r)
-		}
-	case FormSingle:
-		if trim(got.Identifier) != "" || !l.csv.blank(f) {
-			l.cell(f, c.identifier, c.only, got.Identifier, nil)
-		}
+	switch got := got.(type) {
+	case *wideRow:
+		l.wide(f, got)
+	case *longRow:
+		l.long(f, got)
 	}
 	return nil
+}
+
+// wide queues an entry for each filled cell.
+func (l *Reader) wide(f frame, got *wideRow) {
+	for _, i := range l.csv.order {
+		if raw := got.cell(i); trim(raw) != "" {
+			l.cell(f, l.csv.choice.wide[i], wideType(i), raw, nil)
+		}
+	}
+}
+
+// long queues the entry of a record with one identifier cell, unless it is blank.
+func (l *Reader) long(f frame, got *longRow) {
+	if trim(got.Identifier) == "" && l.csv.blank(f) {
+		return
+	}
+	t, r := l.csv.choice.only, (*Refusal)(nil)
+	if l.csv.choice.form == FormLong {
+		t, r = typed(got.Type)
+	}
+	l.cell(f, l.csv.choice.identifier, t, got.Identifier, r)
 }
 
 // blank tells whether nothing stands in any cell of a record.

@@ -36,6 +36,26 @@ func canonicalEmail(s string) (string, *Refusal) {
 	return s, nil
 }
 
+// plainEmail tells whether a cleaned value is an address as nearly all are:
+// canonical as it stands. It spares them the way through all that could be wrong
+// with others.
+func plainEmail(s string) bool {
+	at := strings.IndexByte(s, '@')
+	if at < 1 || at > maxLocal || len(s) > maxEmail {
+		return false
+	}
+	for i := range at {
+		switch b := s[i]; {
+		case lowerLetter(b), b >= '0' && b <= '9', b == '-', b == '_':
+		case b == '.' && i > 0 && i < at-1 && s[i-1] != '.':
+		default:
+			return false
+		}
+	}
+	domain := s[at+1:]
+	return plainDomain(domain) && strings.IndexByte(domain, '.') > 0 && lowerLetter(domain[len(domain)-1])
+}
+
 // notOneEmail tells apart the ways in which a cell is not just one address.
 func notOneEmail(s string) *Refusal {
 	switch strings.Count(s, "@") {

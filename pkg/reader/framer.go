@@ -134,19 +134,19 @@ const (
 
 // line takes one physical line without its end.
 func (s *scan) line(b []byte) {
-	for i := 0; i < len(b); i++ {
+	for len(b) > 0 {
 		switch s.state {
 		case inQuotes:
-			skip := bytes.IndexByte(b[i:], '"')
-			if skip < 0 {
+			i := bytes.IndexByte(b, '"')
+			if i < 0 {
 				return
 			}
-			i += skip
-			s.state = afterQuote
+			s.state, b = afterQuote, b[i+1:]
 		case afterQuote:
-			s.after(b[i])
+			s.after(b[0])
+			b = b[1:]
 		default:
-			s.plain(b[i])
+			b = b[s.plain(b):]
 		}
 	}
 	if s.state == afterQuote {
@@ -159,32 +159,40 @@ func (s *scan) after(c byte) {
 	case '"':
 		s.state = inQuotes
 	case s.delimiter:
-		s.nextCell()
+		s.state = atStart
+		s.cells++
 	default:
 		s.state, s.reopened = inQuotes, true
 		s.worsen("quote", "has a quote inside a quoted cell that is not doubled")
 	}
 }
 
-func (s *scan) plain(c byte) {
-	switch {
-	case c == s.delimiter:
-		s.nextCell()
-		return
-	case c == '"' && s.state == atStart:
-		s.state, s.reopened = inQuotes, false
-		return
-	case c == '"':
-		s.worsen("quote", "has a quote inside a cell that is not quoted")
-	case c == '\r':
+// plain takes what is outside quotes, up to the next quote and with it.
+func (s *scan) plain(b []byte) (taken int) {
+	i := bytes.IndexByte(b, '"')
+	plain := b[:max(i, 0)]
+	if i < 0 {
+		plain = b
+	}
+	if bytes.IndexByte(plain, '\r') >= 0 {
 		s.worsen("stray-cr", strayCR().Reason)
 	}
-	s.state = inPlain
-}
-
-func (s *scan) nextCell() {
-	s.state = atStart
-	s.cells++
+	s.cells += bytes.Count(plain, []byte{s.delimiter})
+	if n := len(plain); n > 0 {
+		s.state = inPlain
+		if plain[n-1] == s.delimiter {
+			s.state = atStart
+		}
+	}
+	switch {
+	case i < 0:
+		return len(b)
+	case s.state == atStart:
+		s.state, s.reopened = inQuotes, false
+	default:
+		s.worsen("quote", "has a quote inside a cell that is not quoted")
+	}
+	return i + 1
 }
 
 func (s *scan) worsen(code, reason string) {

@@ -17,8 +17,9 @@ type objects struct {
 	matcher matcher
 	known   map[string]member // by name, at most maxKnown
 	decoder jsontext.Decoder
-	text    bytes.Buffer
-	members []value // of the current object: those that could be read
+	line    []byte
+	text    bytes.Buffer // line, for decoder
+	members []value      // of the current object: those that could be read
 }
 
 // maxKnown bounds how many member names are remembered.
@@ -66,7 +67,7 @@ func (o *objects) try(line []byte) (*problem, *Refusal) {
 }
 
 func (o *objects) parse(line []byte) (found, *Refusal) {
-	o.text = *bytes.NewBuffer(line)
+	o.line, o.text = line, *bytes.NewBuffer(line)
 	o.decoder.Reset(&o.text)
 	o.members = o.members[:0]
 	f := newFound()
@@ -127,8 +128,9 @@ func (o *objects) member(f *found) error {
 	if err != nil {
 		return err
 	}
+	end := int(o.decoder.InputOffset()) // the decoder's own bytes are gone with its next step
 	f.add(len(o.members), m.match)
-	o.members = append(o.members, value{m, raw})
+	o.members = append(o.members, value{m, o.line[end-len(raw) : end]})
 	return nil
 }
 

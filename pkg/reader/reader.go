@@ -215,7 +215,12 @@ func (l *Reader) whole(line int, text []byte, r *Refusal) {
 // entry returns the entry of one cell. size is that of its record.
 func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string, size int) Entry {
 	e := Entry{Line: line, Column: column, Identifier: api.Identifier{Type: t}, Raw: excerpt(owned(raw, size))}
-	value, r := cleaned(raw, t)
+	value := clean(raw, t)
+	if t == api.Email && plainEmail(value) {
+		e.Identifier.Value = owned(value, size)
+		return e
+	}
+	r := unfit(value)
 	if r == nil && !l.opts.AsIs {
 		value, r = canonical(value, t, l.region)
 	}

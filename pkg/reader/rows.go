@@ -8,21 +8,24 @@ import (
 	"github.com/gocarina/gocsv"
 )
 
-// row is what a CSV record is decoded into: the cells that are read. In the
-// long and single forms these are Identifier and Type, in the wide form the others.
-type row struct {
+// longRow is what a CSV record of the long and single forms is decoded into.
+type longRow struct {
 	Identifier string `csv:"identifier"`
-	Type       string `csv:"type"`
-	Email      string `csv:"email"`
-	LinkedIn   string `csv:"linkedin"`
-	Phone      string `csv:"phone"`
-	SMS        string `csv:"sms"`
-	WhatsApp   string `csv:"whatsapp"`
-	WebChat    string `csv:"web_chat"`
+	Type       string `csv:"type"` // empty in the single form
 }
 
-// wide returns the cell of the type that has this wideIndex.
-func (r *row) wide(i int) string {
+// wideRow is what a CSV record of the wide form is decoded into.
+type wideRow struct {
+	Email    string `csv:"email"`
+	LinkedIn string `csv:"linkedin"`
+	Phone    string `csv:"phone"`
+	SMS      string `csv:"sms"`
+	WhatsApp string `csv:"whatsapp"`
+	WebChat  string `csv:"web_chat"`
+}
+
+// cell returns the cell of the type that has this wideIndex.
+func (r *wideRow) cell(i int) string {
 	return [...]string{r.Email, r.LinkedIn, r.Phone, r.SMS, r.WhatsApp, r.WebChat}[i]
 }
 
@@ -40,10 +43,14 @@ type rows struct {
 func newRows(header []byte, delimiter rune, c choice) (*rows, error) {
 	r := new(rows)
 	r.feed.offer(header)
-	var err error
 	cr := newCSV(&r.feed, delimiter)
 	cr.ReuseRecord = true
-	if r.decoder, err = gocsv.NewUnmarshaller(cr, &row{}); err != nil {
+	var row any = &longRow{}
+	if c.form == FormWide {
+		row = &wideRow{}
+	}
+	var err error
+	if r.decoder, err = gocsv.NewUnmarshaller(cr, row); err != nil {
 		return nil, err
 	}
 	return r, r.decoder.RenormalizeHeaders(c.labels)
@@ -68,8 +75,8 @@ func (c choice) labels(header []string) []string {
 	return labels
 }
 
-// decode returns the row of one framed record.
-func (r *rows) decode(record []byte) (*row, error) {
+// decode returns the row of one framed record, a *wideRow or a *longRow.
+func (r *rows) decode(record []byte) (any, error) {
 	r.feed.offer(record)
 	got, err := r.decoder.Read()
 	if err != nil {
@@ -78,7 +85,7 @@ func (r *rows) decode(record []byte) (*row, error) {
 	if r.feed.left() {
 		return nil, errStep
 	}
-	return got.(*row), nil
+	return got, nil
 }
 
 // errStep says that framer and decoder disagree on where a record ends, which

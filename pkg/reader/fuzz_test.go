@@ -1,0 +1,341 @@
+package reader
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// addLists seeds a fuzz target with the corpus.
+func addLists(f *testing.F, pattern string) {
+	paths, err := filepath.Glob("../../testdata/lists/" + pattern)
+	if err != nil || len(paths) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, path := range paths {
+		if filepath.Ext(path) == ".want" {
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+}
+
+// read returns all entries of data, with the cells of their records, and what
+// ended the reading, nil for its end. It checks what holds for every list.
+func read(t *testing.T, data []byte, opts Options) (entries []Entry, cells [][]string, end error) {
+	l, err := New(bytes.NewReader(data), "list", opts)
+	if err != nil {
+		mustBeListError(t, err)
+		return nil, nil, err
+	}
+	for line := 1; ; {
+		e, err := l.Read()
+		if err == io.EOF {
+			return entries, cells, nil
+		}
+		if err != nil {
+			mustBeListError(t, err)
+			if _, again := l.Read(); again != err {
+				t.Fatalf("the error changed from %v to %v", err, again)
+			}
+			return entries, cells, err
+		}
+		if e.Line < line {
+			t.Fatalf("line %d after line %d", e.Line, line)
+		}
+		line = e.Line
+		checkEntry(t, e)
+		entries, cells = append(entries, e), append(cells, e.Record.Cells())
+		entries[len(entries)-1].Record.Text = bytes.Clone(e.Record.Text)
+	}
+}
+
+func mustBeListError(t *testing.T, err error) {
+	var list *ListError
+	if !errors.As(err, &list) || list.Reason == "" {
+		t.Fatalf("%v is not a ListError with a reason", err)
+	}
+}
+
+func checkEntry(t *testing.T, e Entry) {
+	switch {
+	case (e.Refusal == nil) != (e.Identifier.Value != ""):
+		t.Fatalf("neither or both of value and refusal: %+v", e)
+	case len(e.Raw) > maxRaw || !utf8.ValidString(e.Raw):
+		t.Fatalf("raw is not bounded valid text: %q", e.Raw)
+	case e.Refusal != nil && (e.Refusal.Code == "" || e.Refusal.Reason == ""):
+		t.Fatalf("a refusal says nothing: %+v", e)
+	case e.Refusal == nil && e.Column == "":
+		t.Fatalf("an entry without column: %+v", e)
+	}
+	if e.Refusal != nil {
+		return
+	}
+	again, r := Canonical(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}, "")
+	if len(e.Raw) < maxRaw && (r != nil || again != e.Identifier) {
+		t.Fatalf("%q was read as %v, and is %v (%v)", e.Raw, e.Identifier, again, r)
+	}
+}
+
+// FuzzCSV compares with a strict decoder: whatever encoding/csv can read as a
+// whole, is read in the same records and cells, and of anything else no
+// record is read that does not stand in the file as it is.
+func FuzzCSV(f *testing.F) {
+	addLists(f, "*.csv")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		entries, cells, end := read(t, data, Options{Format: FormatCSV})
+		l, err := New(bytes.NewReader(data), "list", Options{Format: FormatCSV})
+		if err != nil || l.Layout().Encoding != utf8Name || l.Layout().Gzip {
+			return
+		}
+		for _, e := range entries {
+			if !bytes.Contains(data, e.Record.Text) {
+				t.Fatalf("record %q is not in the list", e.Record.Text)
+			}
+		}
+		if end != nil || l.lines.cr || bytes.Contains(bytes.ReplaceAll(data, []byte("\r\n"), nil), []byte("\r")) {
+			return
+		}
+		strict := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+		strict.Comma, strict.FieldsPerRecord = l.Layout().Delimiter, -1
+		want, err := strict.ReadAll()
+		if err != nil {
+			return
+		}
+		inOrder(t, entries, cells, want)
+	})
+}
+
+// inOrder requires that the records of the entries are records of want, in
+// order, and that none of want that could hold an entry was passed over.
+func inOrder(t *testing.T, entries []Entry, cells [][]string, want [][]string) {
+	next := 0
+	for i, e := range entries {
+		if cells[i] == nil || i > 0 && e.Line == entries[i-1].Line {
+			continue // refused for its characters, or another cell of the same record
+		}
+		for next < len(want) && !reflect.DeepEqual(want[next], cells[i]) {
+			next++
+		}
+		if next == len(want) {
+			t.Fatalf("line %d: record %q is not among what a strict decoder reads, or not in this place", e.Line, cells[i])
+		}
+		if e.Record.Cell >= 0 && e.Raw != excerpt(want[next][e.Record.Cell]) {
+			t.Fatalf("line %d: cell %d is %q, not %q", e.Line, e.Record.Cell, want[next][e.Record.Cell], e.Raw)
+		}
+		next++
+	}
+}
+
+// FuzzCSVRecords writes a list of known cells and reads it back: a row each,
+// none lost, none invented, whatever stands in a note.
+func FuzzCSVRecords(f *testing.F) {
+	f.Add("a note", "with, \"quotes\"\nand lines", uint8(0))
+	f.Add("ben@example.com", "\r\nben@example.com,email\r\n", uint8(5))
+	f.Fuzz(func(t *testing.T, a, b string, style uint8) {
+		if len(a)+len(b) > 1000 || !utf8.ValidString(a) || !utf8.ValidString(b) || strings.Contains(a+b, "\x00") {
+			return
+		}
+		var list bytes.Buffer
+		w := csv.NewWriter(&list)
+		w.Comma, w.UseCRLF = rune(delimiters[style%4]), style&4 != 0
+		rows := [][]string{{"note", "identifier", "identifierType", "more"}, {a, "ada@example.com", "email", b}, {b, "ben@example.org", "email", a}, {"", "carla@example.net", "email", ""}}
+		if err := w.WriteAll(rows); err != nil {
+			t.Fatal(err)
+		}
+		entries, _, end := read(t, list.Bytes(), Options{Delimiter: w.Comma})
+		if end != nil || len(entries) != 3 {
+			t.Fatalf("%q: %d entries, %v", list.Bytes(), len(entries), end)
+		}
+		for i, e := range entries {
+			if e.Refusal != nil || e.Identifier.Value != rows[i+1][1] {
+				t.Fatalf("%q: entry %d is %+v", list.Bytes(), i, e)
+			}
+		}
+	})
+}
+
+// FuzzJSONL compares with encoding/json: what is read from a line must be what
+// it reads there, and every line that is not blank counts.
+func FuzzJSONL(f *testing.F) {
+	addLists(f, "*.json*")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		entries, _, end := read(t, data, Options{Format: FormatJSONL})
+		l, err := New(bytes.NewReader(data), "list", Options{Format: FormatJSONL})
+		if err != nil || l.Layout().Encoding != utf8Name || l.Layout().Gzip || l.lines.cr {
+			return
+		}
+		lines := bytes.Split(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\n"))
+		seen := make(map[int]bool)
+		for _, e := range entries {
+			seen[e.Line] = true
+			line := bytes.TrimRight(lines[e.Line-1], "\r")
+			if !bytes.Equal(line, e.Record.Text) && len(line) <= maxRecord {
+				t.Fatalf("line %d is %q, not %q", e.Line, line, e.Record.Text)
+			}
+			var object map[string]any
+			if err := json.Unmarshal(line, &object); e.Refusal == nil && (err != nil || object[e.Column] != e.Raw && len(e.Raw) < maxRaw) {
+				t.Fatalf("line %d: %q is not member %q of %q", e.Line, e.Raw, e.Column, line)
+			}
+		}
+		for i, line := range lines {
+			var object map[string]any
+			if end == nil && !seen[i+1] && len(bytes.TrimSpace(line)) > 0 && json.Unmarshal(line, &object) != nil {
+				t.Fatalf("line %d, %q, is neither read nor refused", i+1, line)
+			}
+		}
+	})
+}
+
+// FuzzHeader resolves columns: what is read must be named so that it can be,
+// and the same whatever the order of the columns.
+func FuzzHeader(f *testing.F) {
+	f.Add("E-Mail\nPhone\nName", "", "", uint8(0))
+	f.Add("identifier\ntype\nemail", "identifier", "type", uint8(0))
+	f.Add("Kontakt", "", "", uint8(1))
+	f.Add("Work E-mail\ndnc_type\nÉmail", "work email", "", uint8(3))
+	f.Fuzz(func(t *testing.T, header, identifier, typ string, only uint8) {
+		m := newMatcher(Options{IdentifierColumn: identifier, TypeColumn: typ, Type: append([]api.IdentifierType{""}, api.IdentifierTypes()...)[only%7]})
+		names := strings.Split(header, "\n")
+		got, p := resolve(m, names)
+		backwards := make([]string, len(names))
+		for i, name := range names {
+			backwards[len(names)-1-i] = name
+		}
+		again, q := resolve(m, backwards)
+		if (p == nil) != (q == nil) {
+			t.Fatalf("%q: %v forwards, %v backwards", names, p, q)
+		}
+		if p != nil {
+			return
+		}
+		for i, c := range got {
+			if c != again[len(names)-1-i] {
+				t.Fatalf("%q: %v forwards, %v backwards", names, got, again)
+			}
+			if c.Type != "" && m.only == "" && slotOf(c.Name) != slotWide+slot(wideIndex(c.Type)) {
+				t.Fatalf("column %q is read as %s", c.Name, c.Type)
+			}
+			if c.Role != RoleOther && c.Role != RoleOutcome && isOutcome(c.Name) {
+				t.Fatalf("an outcome column is read: %q", c.Name)
+			}
+		}
+	})
+}
+
+func resolve(m matcher, names []string) ([]Column, *problem) {
+	f := newFound()
+	for i, name := range names {
+		f.add(i, m.match(name))
+	}
+	c, p := m.choose(&f, func(i int) string { return names[i] })
+	if p != nil {
+		return nil, p
+	}
+	return c.columns(names), nil
+}
+
+func FuzzCanonicalEmail(f *testing.F) {
+	for _, seed := range []string{"Ada@Example.com", "mailto:'ada@münchen.example", "a.b-c_d@ex-ample.org", "\u212aate@example.com", "a@xn--mnchen-3ya.de", "''a@b.cd"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := canonicalTwice(t, api.Email, s, "")
+		if plain := clean(s, api.Email); plainEmail(plain) && (!ok || got != plain) {
+			t.Fatalf("%q passes as plain, and is %q, %t", plain, got, ok)
+		}
+		if ok && (strings.Count(got, "@") != 1 || strings.ContainsFunc(got, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r >= 'A' && r <= 'Z' })) {
+			t.Fatalf("%q became %q", s, got)
+		}
+	})
+}
+
+func FuzzCanonicalPhone(f *testing.F) {
+	for _, seed := range []string{"+1 415 555 0123", "tel:+49 (0)30 23125-123", "14155552671.0", "1.41556E+10", "(+44) 20 7946 0018", "030/23125123", "+5491123456789"} {
+		f.Add(seed, "")
+		f.Add(seed, "DE")
+		f.Add(seed, "US")
+	}
+	f.Fuzz(func(t *testing.T, s, region string) {
+		got, ok := canonicalTwice(t, api.Phone, s, region)
+		if !ok {
+			return
+		}
+		if got[0] != '+' || len(got) > 16 || digits(got) != len(got)-1 {
+			t.Fatalf("%q became %q", s, got)
+		}
+		if d := dialled(s); !strings.HasSuffix(got, d[max(0, len(d)-6):]) {
+			t.Fatalf("%q became %q: digits were invented", s, got)
+		}
+	})
+}
+
+func FuzzCanonicalLinkedIn(f *testing.F) {
+	for _, seed := range []string{"https://www.linkedin.com/in/Ada", "de.linkedin.com/in/zo%C3%AB/?x", "linkedin.com/in/a%25/", "//linkedin.com/in/a#b", "linkedin.com/in/a%EF%B8%8F"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, ok := canonicalTwice(t, api.LinkedIn, s, ""); ok {
+			name, found := strings.CutPrefix(got, "https://www.linkedin.com/in/")
+			if !found || name == "" || strings.ContainsAny(name, "/?#% ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+				t.Fatalf("%q became %q", s, got)
+			}
+		}
+	})
+}
+
+func FuzzCanonicalWebChat(f *testing.F) {
+	f.Add("'visitor-1 ")
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, ok := canonicalTwice(t, api.WebChat, s, ""); ok && !strings.Contains(s, got) {
+			t.Fatalf("%q became %q", s, got)
+		}
+	})
+}
+
+// canonicalTwice requires that the canonical form of a canonical form is itself.
+func canonicalTwice(t *testing.T, typ api.IdentifierType, s, region string) (string, bool) {
+	once, r := Canonical(api.Identifier{Type: typ, Value: s}, region)
+	if r != nil {
+		if once.Value != "" || once.Type != typ {
+			t.Fatalf("%q is refused, and is %v", s, once)
+		}
+		return "", false
+	}
+	twice, r := Canonical(once, region)
+	if r != nil || twice != once {
+		t.Fatalf("%q is %q, and that is %q (%v)", s, once.Value, twice.Value, r)
+	}
+	return once.Value, true
+}
+
+// FuzzBytes reads anything as anything: it ends, and says why.
+func FuzzBytes(f *testing.F) {
+	addLists(f, "*")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, o := range []Options{{}, {Encoding: "windows-1252", Type: api.WebChat}, {Encoding: "utf-8", Format: FormatJSONL}, {Delimiter: '^', AsIs: true, IdentifierColumn: "a", Type: api.WebChat}} {
+			l, err := New(bytes.NewReader(data), "list", o)
+			for err == nil {
+				_, err = l.Read()
+			}
+			if err != io.EOF {
+				mustBeListError(t, err)
+			}
+		}
+	})
+}
