@@ -60,7 +60,7 @@ func (id Identifier) Masked() string {
 		return id.Value[:slash] + firstRunes(id.Value[slash:], 1) + "***"
 	}
 	if n := utf8.RuneCountInString(id.Value); n >= 9 {
-		return firstRunes(id.Value, n-7) + "***" + lastRunes(id.Value, 2)
+		return firstRunes(id.Value, min(n-7, 5)) + "***" + lastRunes(id.Value, 2)
 	}
 	return firstRunes(id.Value, 1) + "***"
 }
@@ -76,10 +76,10 @@ func firstRunes(s string, n int) string {
 }
 
 func lastRunes(s string, n int) string {
-	for i := range s {
-		if utf8.RuneCountInString(s[i:]) <= n {
-			return s[i:]
-		}
+	end := len(s)
+	for ; n > 0 && end > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:end])
+		end -= size
 	}
-	return ""
+	return s[end:]
 }

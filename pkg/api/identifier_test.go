@@ -1,0 +1,56 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"altadnc-bulk/pkg/api"
+)
+
+func TestMasked(t *testing.T) {
+	for _, c := range []struct {
+		typ         api.IdentifierType
+		value, want string
+	}{
+		{api.Email, "jane.doe@example.com", "j***@example.com"},
+		{api.Email, "ü@example.com", "ü***@example.com"},
+		{api.Email, "@example.com", "***@example.com"},
+		{api.Email, "jane", "j***"},
+		{api.Email, "", "***"},
+		{api.Phone, "+14155550171", "+1415***71"},
+		{api.Phone, "+123456789", "+12***89"},
+		{api.Phone, "12345678", "1***"},
+		{api.LinkedIn, "https://www.linkedin.com/in/jane-doe", "https://www.linkedin.com/in/j***"},
+		{api.LinkedIn, "https://www.linkedin.com/in/jane-doe/", "https://www.linkedin.com/in/j***"},
+		{api.LinkedIn, "jane-doe", "j***"},
+		{api.WebChat, "visitor-7f3a91", "visit***91"},
+		{api.WebChat, strings.Repeat("ü", 1<<20), "üüüüü***üü"},
+		{api.WebChat, "a\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7", "a\xff\xfe***\xf8\xf7"},
+	} {
+		if got := (api.Identifier{Type: c.typ, Value: c.value}).Masked(); got != c.want {
+			t.Errorf("%s %.40q: got %q, want %q", c.typ, c.value, got, c.want)
+		}
+	}
+}
+
+func TestParseIdentifierType(t *testing.T) {
+	for _, typ := range api.IdentifierTypes() {
+		if got, err := api.ParseIdentifierType(string(typ)); got != typ || err != nil {
+			t.Errorf("%s: %q, %v", typ, got, err)
+		}
+	}
+	for _, s := range []string{"", "Email", " email", "fax"} {
+		if got, err := api.ParseIdentifierType(s); err == nil || got != "" || !strings.Contains(err.Error(), "web_chat") {
+			t.Errorf("%q: %q, %v", s, got, err)
+		}
+	}
+}
+
+func ExampleIdentifier_Masked() {
+	fmt.Println(api.Identifier{Type: api.Email, Value: "jane.doe@example.com"}.Masked())
+	fmt.Println(api.Identifier{Type: api.SMS, Value: "+14155550171"}.Masked())
+	// Output:
+	// j***@example.com
+	// +1415***71
+}
