@@ -1,0 +1,173 @@
+package sandbox_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strings"
+	"syscall"
+	"testing"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/api/sandbox"
+)
+
+// TestOverTCP: dropped connections are dropped for real, and what was applied is
+// as told.
+func TestOverTCP(t *testing.T) {
+	const victim = "ada.lovell@example.com"
+	for text, gone := range map[string]bool{"drop-before": false, "drop-after": true} {
+		t.Run(text, func(t *testing.T) {
+			s := mustNew(t, sandbox.Options{Faults: []sandbox.Fault{mustParse(t, text+",first=1")}})
+			server := httptest.NewServer(s)
+			defer server.Close()
+			client, err := api.New(api.Config{BaseURL: server.URL + "/v1", Token: "token"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.CloseIdleConnections()
+			_, err = client.Remove(t.Context(), email(victim))
+			if e, ok := errors.AsType[*api.Error](err); !ok || e.Kind != api.Network || !e.Sent {
+				t.Errorf("got %v", err)
+			}
+			want := api.Kind(0)
+			if gone {
+				want = api.NotFound
+			}
+			if _, err := client.Remove(t.Context(), email(victim)); kindOf(err) != want {
+				t.Errorf("again: %v, want %v", err, want)
+			}
+		})
+	}
+}
+
+func TestPaths(t *testing.T) {
+	server := httptest.NewServer(mustNew(t, sandbox.Options{}))
+	defer server.Close()
+	for _, c := range []struct {
+		base, method string
+		want         int
+		contentType  string
+	}{
+		{"/v1/dnc/communication-opt-outs", "GET", 200, "application/json; charset=utf-8"},
+		{"/dnc/communication-opt-outs", "GET", 200, "application/json; charset=utf-8"},
+		{"/v2/dnc/communication-opt-outs", "GET", 404, "text/html; charset=utf-8"},
+		{"/v1/dnc/communication-opt-outs/1", "GET", 404, "text/html; charset=utf-8"},
+		{"/v1/dnc/communication-opt-outs", "PUT", 404, "text/html; charset=utf-8"},
+		{"/<script>", "GET", 404, "text/html; charset=utf-8"},
+		{"/", "GET", 404, "text/html; charset=utf-8"},
+	} {
+		req, _ := http.NewRequest(c.method, server.URL+c.base, nil)
+		req.Header.Set("Authorization", "Bearer t")
+		resp, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != c.want || resp.Header.Get("Content-Type") != c.contentType || strings.Contains(string(body), "<script>") {
+			t.Errorf("%s %s: %d %v %s", c.method, c.base, resp.StatusCode, resp.Header, body)
+		}
+	}
+}
+
+func TestAuthorization(t *testing.T) {
+	for name, c := range map[string]struct {
+		opts          sandbox.Options
+		header, other string
+		want          int
+	}{
+		"any token":       {sandbox.Options{}, "Bearer x", "", 200},
+		"no header":       {sandbox.Options{}, "", "", 401},
+		"no token":        {sandbox.Options{}, "Bearer ", "", 401},
+		"another scheme":  {sandbox.Options{}, "Basic x", "", 401},
+		"the token":       {sandbox.Options{Token: "x"}, "Bearer x", "", 200},
+		"another token":   {sandbox.Options{Token: "x"}, "Bearer y", "", 401},
+		"half the token":  {sandbox.Options{Token: "xy"}, "Bearer x", "", 401},
+		"the account":     {sandbox.Options{AccountID: "1"}, "Bearer x", "1", 200},
+		"another account": {sandbox.Options{AccountID: "1"}, "Bearer x", "2", 401},
+		"no account":      {sandbox.Options{AccountID: "1"}, "Bearer x", "", 401},
+	} {
+		req := httptest.NewRequest("GET", "/v1/dnc/communication-opt-outs", nil)
+		req.Header.Set("Authorization", c.header)
+		req.Header.Set("X-Account-Id", c.other)
+		w := httptest.NewRecorder()
+		mustNew(t, c.opts).ServeHTTP(w, req)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, c.want)
+		}
+		if w.Code == 401 && w.Body.String() != `{"error":"Unauthorized","message":"Invalid API token"}` {
+			t.Errorf("%s: body %s", name, w.Body)
+		}
+	}
+}
+
+func TestTransport(t *testing.T) {
+	serve := func(ctx context.Context, h http.HandlerFunc) (*http.Response, error) {
+		req, _ := http.NewRequestWithContext(ctx, "DELETE", "https://api.example.com/v1/x?y=1", strings.NewReader("body"))
+		return sandbox.Transport(h).RoundTrip(req)
+	}
+	t.Run("request and answer", func(t *testing.T) {
+		resp, err := serve(t.Context(), func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			w.Header().Set("X-Seen", r.Method+" "+r.RequestURI+" "+r.Host+" "+string(body))
+			w.WriteHeader(418)
+			w.Header().Set("X-Late", "not sent")
+			w.WriteHeader(500)
+			io.WriteString(w, "answer")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode != 418 || resp.Header.Get("X-Seen") != "DELETE /v1/x?y=1 api.example.com body" || resp.Header.Get("X-Late") != "" || string(body) != "answer" {
+			t.Errorf("%+v %s", resp, body)
+		}
+	})
+	t.Run("nothing written", func(t *testing.T) {
+		if resp, err := serve(t.Context(), func(http.ResponseWriter, *http.Request) {}); err != nil || resp.StatusCode != 200 {
+			t.Errorf("%v %v", resp, err)
+		}
+	})
+	t.Run("aborted", func(t *testing.T) {
+		if _, err := serve(t.Context(), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("panicked", func(t *testing.T) {
+		defer func() {
+			if p := recover(); p != "a bug" {
+				t.Errorf("panic %v", p)
+			}
+		}()
+		serve(t.Context(), func(http.ResponseWriter, *http.Request) { panic("a bug") })
+		t.Error("the panic is gone")
+	})
+	t.Run("context ended before", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		called := false
+		if _, err := serve(ctx, func(http.ResponseWriter, *http.Request) { called = true }); !errors.Is(err, context.Canceled) || called {
+			t.Errorf("called %v, %v", called, err)
+		}
+	})
+	t.Run("context ended meanwhile", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		finished := make(chan struct{})
+		_, err := serve(ctx, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done(); close(finished) })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		<-finished
+	})
+	t.Run("trace", func(t *testing.T) {
+		var asked, got bool
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GetConn: func(string) { asked = true }, GotConn: func(httptrace.GotConnInfo) { got = true }})
+		if _, err := serve(ctx, func(http.ResponseWriter, *http.Request) {}); err != nil || !asked || !got {
+			t.Errorf("asked %v, got %v, %v", asked, got, err)
+		}
+	})
+}
