@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -23,7 +24,7 @@ type csvList struct {
 // maxColumns is how many columns a list may have, the bound of spreadsheets.
 const maxColumns = 16384
 
-// openCSV reads the header.
+// openCSV reads the header, behind a line sep=; if there is one.
 func (l *Reader) openCSV() error {
 	l.csv = &csvList{framer: framer{lines: l.lines}}
 	given := l.opts.Delimiter
@@ -32,9 +33,7 @@ func (l *Reader) openCSV() error {
 		return l.noHeader(err)
 	}
 	if sep := sepLine(first.text); sep != 0 {
-		if given == 0 {
-			given = sep
-		}
+		given = cmp.Or(given, sep)
 		if first, err = l.csv.header(given); err != nil {
 			return l.noHeader(err)
 		}
@@ -45,17 +44,24 @@ func (l *Reader) openCSV() error {
 		return l.refused(first.line, problem{reason: "the header " + r.Reason, hint: "save the list anew as CSV UTF-8"})
 	}
 	h, p := chooseHeading(first.text, newMatcher(l.opts), given)
-	if headless(h.names) {
-		return l.refused(first.line, problem{reason: "the first row looks like data, not like column names",
-			hint: "add a header row above it, such as identifier,identifierType"})
-	}
-	if len(h.names) > maxColumns {
-		return l.refused(first.line, problem{reason: fmt.Sprintf("it has more than %d columns", maxColumns), hint: "give another --delimiter"})
-	}
-	if p != nil {
-		return l.refused(first.line, problem{reason: p.reason + " (columns found: " + listed(h.names) + ")", hint: l.hinted(p.hint, h.names)})
+	if p = l.unusable(h, p); p != nil {
+		return l.refused(first.line, *p)
 	}
 	return l.startRows(first, h)
+}
+
+// unusable returns why rows cannot be read under a heading; p is why its columns
+// cannot be resolved, if they cannot.
+func (l *Reader) unusable(h heading, p *problem) *problem {
+	switch {
+	case headless(h.names): // first: its names would be values, and must not be shown
+		return &problem{reason: "the first row looks like data, not like column names", hint: "add a header row above it, such as identifier,identifierType"}
+	case len(h.names) > maxColumns:
+		return &problem{reason: fmt.Sprintf("it has more than %d columns", maxColumns), hint: "give another --delimiter"}
+	case p != nil:
+		return &problem{reason: p.reason + " (columns found: " + listed(h.names) + ")", hint: l.hinted(p.hint, h.names)}
+	}
+	return nil
 }
 
 // header returns the first record. Which delimiter parts it is not known yet, so
@@ -67,11 +73,16 @@ func (c *csvList) header(given rune) (frame, error) {
 			break
 		}
 	}
-	return c.framer.next()
+	f, err := c.framer.peek()
+	c.framer.lines.advance(f.next, f.ends)
+	return f, err
 }
 
 func (l *Reader) noHeader(err error) error {
-	if err == io.EOF {
+	switch err {
+	case errLong:
+		return l.refused(l.lines.line, problem{reason: "the header is longer than 1 MiB", hint: "check that it is a CSV list, with a line end behind the column names"})
+	case io.EOF:
 		return l.refused(0, problem{reason: "it is empty", hint: "it needs a header row, such as identifier,identifierType"})
 	}
 	return err
@@ -135,7 +146,7 @@ func (l *Reader) nextRow() error {
 	if err != nil {
 		return err
 	}
-	if len(bytes.Trim(f.text, string(l.layout.Delimiter))) == 0 {
+	if f.refusal == nil && len(bytes.Trim(f.text, string(l.layout.Delimiter))) == 0 {
 		return nil // a blank row, of however many cells
 	}
 	r, err := l.valid(f.text, f.line)

@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -67,9 +68,13 @@ type heading struct {
 // readHeading splits the header at delimiter and resolves its columns; ok is
 // false when its quotes do not fit that delimiter.
 func readHeading(text []byte, delimiter rune, m matcher) (heading, bool) {
-	names, err := newCSV(bytes.NewReader(text), delimiter).Read()
+	cr := newCSV(bytes.NewReader(text), delimiter)
+	names, err := cr.Read()
 	if err != nil {
 		return heading{}, false
+	}
+	if _, err := cr.Read(); err != io.EOF {
+		return heading{}, false // with this delimiter the header ends earlier
 	}
 	f := newFound()
 	for i, name := range names {

@@ -38,17 +38,18 @@ func (u *unreadable) Error() string { return fmt.Sprintf("line %d: %s", u.line, 
 // *unreadable when the text cannot be cut any further.
 func (f *framer) next() (frame, error) {
 	got, err := f.peek()
+	if err == errLong {
+		return f.long()
+	}
 	f.lines.advance(got.next, got.ends)
 	return got, err
 }
 
-// peek returns what next would, and stays before it.
+// peek returns what next would, and stays before it; errLong before a line that
+// is too long.
 func (f *framer) peek() (frame, error) {
 	for {
 		content, next, err := f.lines.end(0)
-		if err == errLong {
-			return f.long()
-		}
 		if err != nil {
 			return frame{}, err
 		}
