@@ -1,0 +1,214 @@
+package journal
+
+import (
+	"iter"
+	"sync"
+	"sync/atomic"
+)
+
+// State is what the journal tells of one key. The zero value is a key that it
+// does not know.
+type State struct {
+	Status Status
+
+	// Unsure tells that an earlier attempt of the key may have been applied
+	// though nobody saw its answer: a 404 is then no proof that the key never
+	// was on the list.
+	Unsure bool
+
+	// Intent tells that a request was about to leave and nothing is recorded
+	// of it since: its fate is unknown. With status Pending that request was a
+	// removal; with a finished one it was a restore.
+	Intent bool
+
+	// Reopened tells that the key is Pending because of [Journal.Reopen] and has
+	// had no outcome since.
+	Reopened bool
+
+	// Offset is where in the file the record stands that decided Status: byte
+	// offset of its line. For a key that is Pending it is the reopening, or else
+	// the first intent. See [View.OutcomeAt].
+	Offset int64
+}
+
+// Mark is one of two bits of a key that belong to the caller. The journal
+// neither reads nor stores them.
+type Mark uint8
+
+// The marks. What they mean is up to the caller; the names say what planning
+// a run uses them for.
+const (
+	MarkListed Mark = 1 << iota // the key is on the list
+	MarkTaken                   // an entry of the list has taken the key
+)
+
+// Index holds the state of every key of a journal, in about 50 bytes a key.
+// The zero value is an empty index. Safe for concurrent use.
+//
+// One map serves journal and caller alike, since a second map of a million
+// keys would double the memory of a run.
+type Index struct {
+	shards [64]shard
+	doubt  atomic.Bool // a repair lost records: any key may have been tried
+}
+
+// shard is a part of an index with a lock of its own, so that All can copy one
+// at a time and let the caller mark keys meanwhile.
+type shard struct {
+	mu    sync.Mutex
+	slots map[Key]slot
+}
+
+// slot packs a state and the caller's marks: the status in the low three bits,
+// five flags above it, the offset in the upper 56 bits.
+type slot uint64
+
+const (
+	slotStatus   slot = 7
+	slotUnsure   slot = 1 << 3
+	slotIntent   slot = 1 << 4
+	slotReopened slot = 1 << 5
+	slotMarks         = 6 // shift
+	slotOffset        = 8 // shift
+)
+
+func (s slot) status() Status { return Status(s & slotStatus) }
+
+func (s slot) has(flag slot) bool { return s&flag != 0 }
+
+func (s slot) with(flag slot, on bool) slot {
+	if on {
+		return s | flag
+	}
+	return s &^ flag
+}
+
+// decided returns s with a new status and the offset of the record that says
+// so. Reopened ends with every decision.
+func (s slot) decided(status Status, offset int64) slot {
+	const kept = slotUnsure | slotIntent | 3<<slotMarks
+	return s&kept | slot(status) | slot(offset)<<slotOffset
+}
+
+// state unpacks s. A key whose last outcome is a failure is stored as Failed
+// while an intent is outstanding, so that a release leads back to it; it is
+// Pending to everybody else.
+func (s slot) state() State {
+	status := s.status()
+	if status == Failed && s.has(slotIntent) {
+		status = Pending
+	}
+	return State{
+		Status:   status,
+		Unsure:   s.has(slotUnsure),
+		Intent:   s.has(slotIntent),
+		Reopened: s.has(slotReopened),
+		Offset:   int64(s >> slotOffset),
+	}
+}
+
+func (x *Index) shard(k Key) *shard { return &x.shards[k[0]%64] }
+
+// State returns how k stands; the zero State for a key that the journal does
+// not know. After a repair that lost records, a key without an outcome is
+// unsure, known or not.
+func (x *Index) State(k Key) State {
+	sh := x.shard(k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return x.known(sh.slots[k]).state()
+}
+
+// known returns s, unsure if it was never recorded and a repair lost records.
+func (x *Index) known(s slot) slot {
+	if s.status() == None && x.doubt.Load() {
+		return s | slotUnsure
+	}
+	return s
+}
+
+// Len returns how many keys the index holds, keys that were only marked
+// included.
+func (x *Index) Len() int {
+	n := 0
+	for i := range x.shards {
+		sh := &x.shards[i]
+		sh.mu.Lock()
+		n += len(sh.slots)
+		sh.mu.Unlock()
+	}
+	return n
+}
+
+// Mark sets a mark of k and tells whether it was set before. An unknown key is
+// added with status None.
+func (x *Index) Mark(k Key, m Mark) (was bool) {
+	bit := slot(m) << slotMarks
+	sh := x.shard(k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	s := sh.slots[k]
+	sh.put(k, s|bit)
+	return s&bit != 0
+}
+
+// Marked tells whether a mark of k is set.
+func (x *Index) Marked(k Key, m Mark) bool {
+	sh := x.shard(k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.slots[k]&(slot(m)<<slotMarks) != 0
+}
+
+// Place returns the number that SetPlace stored for k, and before that the
+// offset of its state.
+func (x *Index) Place(k Key) int64 { return x.State(k).Offset }
+
+// SetPlace stores a number of the caller's, 0 to 2^55, in place of the offset
+// of k, once that has been used: a report remembers there on which line it
+// first met a key. It adds an unknown key with status None. OutcomeAt cannot
+// be asked about k afterwards.
+func (x *Index) SetPlace(k Key, n int64) {
+	sh := x.shard(k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.put(k, sh.slots[k]&(1<<slotOffset-1)|slot(n)<<slotOffset)
+}
+
+// All yields every key with its state, in no particular order, keys that were
+// only marked included. The index may be used and changed meanwhile; changes
+// may or may not show.
+func (x *Index) All() iter.Seq2[Key, State] {
+	return func(yield func(Key, State) bool) {
+		var part []entry
+		for i := range x.shards {
+			part = x.shards[i].entries(part[:0])
+			for _, e := range part {
+				if !yield(e.key, x.known(e.slot).state()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+type entry struct {
+	key  Key
+	slot slot
+}
+
+func (sh *shard) entries(buf []entry) []entry {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for k, s := range sh.slots {
+		buf = append(buf, entry{k, s})
+	}
+	return buf
+}
+
+func (sh *shard) put(k Key, s slot) {
+	if sh.slots == nil {
+		sh.slots = make(map[Key]slot)
+	}
+	sh.slots[k] = s
+}

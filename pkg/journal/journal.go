@@ -1,0 +1,298 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+
+	"altadnc-bulk/pkg/api"
+
+	"github.com/gofrs/flock"
+)
+
+// Journal is a journal that this process may append to. All methods are safe
+// for concurrent use; those that append block until their records are durable,
+// and appends that wait at the same time share one write and one fsync.
+//
+// The first error of writing, syncing or closing is final: every later append
+// returns it. What the file then holds is found out when it is opened again.
+type Journal struct {
+	disk     disk
+	path     string
+	identity Identity
+	index    *Index
+	torn     *TornTail
+	runs     int64
+	first    Run
+	last     Run
+
+	mu      sync.Mutex
+	idle    sync.Cond // a group was written
+	file    file      // nil until a new journal begins
+	lock    *flock.Flock
+	begun   bool
+	closed  bool
+	err     error // the first one, final
+	writing bool
+
+	size    int64 // bytes of the file that are known good
+	seq     int64 // of the last record that was given one
+	sum     uint32
+	durable int64
+	group   *group // collects records while another is being written
+}
+
+// Open opens the journal at path to append to it. The caller must Close it.
+//
+// If the file exists, Open takes the lock beside it, reads every line, sets a
+// torn tail aside, and makes durable what it has read. If not, nothing is
+// checked and nothing is created until Begin: a run that is refused before it
+// begins leaves no file.
+//
+// Errors: *[LockedError], *[DamageError], *[MismatchError], [ErrNotJournal] and
+// [ErrNewer], wrapped; with all of these the journal was not changed. Others
+// are those of the file system.
+func Open(path string, id Identity) (*Journal, error) { return open(osDisk{}, path, id) }
+
+func open(d disk, path string, id Identity) (*Journal, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{disk: d, path: path, identity: id, index: new(Index), group: new(group)}
+	j.idle.L = &j.mu
+	if _, err := d.stat(path); errors.Is(err, fs.ErrNotExist) {
+		return j, nil
+	}
+	if j.lock, err = lockJournal(path); err != nil {
+		return nil, err
+	}
+	if err := j.load(); err != nil {
+		j.abandon()
+		return nil, err
+	}
+	return j, nil
+}
+
+// abandon closes what Open has opened before it failed. Errors of it would add
+// nothing to the one that made it fail.
+func (j *Journal) abandon() {
+	if j.file != nil {
+		j.file.Close()
+	}
+	j.lock.Unlock()
+}
+
+// Recovered returns what Open set aside, nil if the journal ended as it should.
+func (j *Journal) Recovered() *TornTail { return j.torn }
+
+// Index returns the index of all keys. A record shows in it when it is durable,
+// not before.
+func (j *Journal) Index() *Index { return j.index }
+
+// Path returns the journal's path, symbolic links followed.
+func (j *Journal) Path() string { return j.path }
+
+// Runs returns the first and the last run that the journal had when it was
+// opened, and how many there were.
+func (j *Journal) Runs() (first, last Run, n int64) { return j.first, j.last, j.runs }
+
+// Begin begins a run. A new journal is created here: locked, written, and its
+// file and folder synced. If the file has appeared since Open, the error wraps
+// fs.ErrExist. An account that is first named now becomes the journal's.
+func (j *Journal) Begin(r Run) error {
+	j.mu.Lock()
+	if err := j.beginnable(); err != nil {
+		j.mu.Unlock()
+		return err
+	}
+	created := j.file == nil
+	if created {
+		if err := j.create(); err != nil {
+			j.mu.Unlock()
+			return err
+		}
+	}
+	j.begun = true
+	fresh := j.seq == 0
+	j.mu.Unlock()
+	if err := j.appendRun(r, fresh); err != nil {
+		return err
+	}
+	if !created {
+		return nil
+	}
+	return j.fatal(j.disk.syncFolder(j.path))
+}
+
+// beginnable tells whether a run may begin now. Called with mu held.
+func (j *Journal) beginnable() error {
+	switch {
+	case j.err != nil:
+		return j.err
+	case j.closed:
+		return ErrClosed
+	case j.begun:
+		return errors.New("begin run: one has begun and not ended")
+	}
+	return nil
+}
+
+// create locks and creates a new journal. Called with mu held.
+func (j *Journal) create() error {
+	lock, err := lockJournal(j.path)
+	if err != nil {
+		return err
+	}
+	f, err := j.disk.create(j.path)
+	if err != nil {
+		lock.Unlock()
+		return fmt.Errorf("create journal: %w", err)
+	}
+	j.lock, j.file = lock, f
+	return nil
+}
+
+// appendRun writes the run, and before it the header of a fresh journal.
+func (j *Journal) appendRun(r Run, fresh bool) error {
+	run, err := r.record(j.identity)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return j.append(run)
+	}
+	header, err := headerRecord(newJournalID(), j.identity)
+	if err != nil {
+		return err
+	}
+	return j.append(header, run)
+}
+
+// fatal makes err, unless nil, the journal's final error.
+func (j *Journal) fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err == nil {
+		j.err = fmt.Errorf("journal %s: %w", j.path, err)
+	}
+	return j.err
+}
+
+// Intent records that a request for a key is about to leave, and returns when
+// that is durable.
+func (j *Journal) Intent(i Intent) error { return j.appendMade(i.record()) }
+
+// Outcome records what became of an entry, and returns when that is durable;
+// then, and only then, the index tells it.
+func (j *Journal) Outcome(o Outcome) error { return j.appendMade(o.record()) }
+
+// Release records that the intent of a key came to nothing: its attempts
+// certainly were not applied. The key is again what it was before, failed or
+// open, with the mark that it had.
+func (j *Journal) Release(r Release) error { return j.appendMade(r.record()) }
+
+// ReleaseKey ends an intent of which nobody will find out more, as of a key
+// that is no longer on the list. The key stays open and becomes unsure.
+func (j *Journal) ReleaseKey(k Key, reason string) error {
+	return j.appendMade(releasedKeyRecord(k, reason))
+}
+
+// Reopen makes keys open again that may be finished, and returns when that is
+// durable for all of them. They keep their marks. A crash in between leaves a
+// part of them reopened.
+func (j *Journal) Reopen(ids []api.Identifier) error {
+	all := make([]record, 0, len(ids))
+	for _, id := range ids {
+		r, err := reopenRecord(id)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	return j.append(all...)
+}
+
+// Restoring records that a batch is about to be put back on the list, and
+// returns when that is durable. The keys keep their status; until Restored or
+// ReleaseRestore the Intent of their state tells that they may be back.
+func (j *Journal) Restoring(batch []Restore) error { return j.appendBatch(batch, Restore.intentRecord) }
+
+// Restored records that the API has put a batch back, and returns when that is
+// durable.
+func (j *Journal) Restored(batch []Restore) error {
+	return j.appendBatch(batch, Restore.restoredRecord)
+}
+
+func (j *Journal) appendBatch(batch []Restore, make func(Restore) (record, error)) error {
+	var all []record
+	for _, r := range batch {
+		rec, err := make(r)
+		if err != nil {
+			return err
+		}
+		all = append(all, rec)
+	}
+	return j.append(all...)
+}
+
+func (j *Journal) appendMade(r record, err error) error {
+	if err != nil {
+		return err
+	}
+	return j.append(r)
+}
+
+// End ends the run. Nothing can be recorded after it but another Begin.
+func (j *Journal) End(e End) error {
+	if err := j.appendMade(e.record()); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.begun = false
+	return nil
+}
+
+// OutcomeAt returns what the record says that decided a state of the index, as
+// [View.OutcomeAt] does.
+func (j *Journal) OutcomeAt(s State) (Outcome, error) {
+	j.mu.Lock()
+	f, size := j.file, j.size
+	j.mu.Unlock()
+	if f == nil {
+		return Outcome{}, errNoRecord
+	}
+	return outcomeAt(io.NewSectionReader(f, 0, size), j.path, s)
+}
+
+// Close waits for a write in progress, closes the file and releases the lock.
+// It returns the journal's first error, if there was one. Later calls return
+// it again, or nil.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for j.writing {
+		j.idle.Wait()
+	}
+	if j.closed {
+		return j.err
+	}
+	j.closed = true
+	var err error
+	if j.file != nil {
+		err = j.file.Close()
+	}
+	if j.lock != nil {
+		err = errors.Join(err, j.lock.Unlock())
+	}
+	if err != nil && j.err == nil {
+		j.err = fmt.Errorf("close journal %s: %w", j.path, err)
+	}
+	return j.err
+}
