@@ -1,2 +1,143 @@
-// Package journal keeps the evidence of a removal run in a file.
+// Package journal keeps the evidence of removal runs in a file: what was about
+// to be sent, what became of it, and how every key stands. It is what lets a
+// run resume after anything, and what an auditor reads. This page specifies the
+// format.
+//
+// # File
+//
+// A journal is UTF-8 text, one record a line, each a JSON object, so that it
+// can be read, grepped and cut with everyday tools. It only grows. It is created with mode
+// 0600: identifiers are personal data. Beside a journal F lie F.lock, the lock,
+// never deleted, and F.torn-1, F.torn-2 and so on, torn tails set aside.
+//
+// # Line
+//
+//	{"seq":17,"durable":15,"kind":"…",fields…,"crc":"9ae0daaf"}
+//
+//   - seq: number of the record; 1 for the first, one more for each.
+//   - durable: the last sequence number that was known to be on the disk when
+//     this line was made, 0 for none; less than seq and never falling.
+//   - kind: see below.
+//   - crc: CRC-32C (Castagnoli) in eight lower-case hexadecimal digits, begun
+//     with the value that the crc field of the line before holds (0 for the
+//     first line), over the bytes of the line up to the comma before "crc".
+//     Being chained to the value stored, not to the value computed, one bad line
+//     does not hide the good ones after it.
+//
+// A line ends in one line feed; the last record is good without it. There is
+// no white space between tokens. Fields stand in the order given here; those
+// in brackets are left out where they are empty. Numbers are integers from 0
+// to 2^53-1. Times are UTC in milliseconds, "2026-01-31T09:30:00.000Z". Texts
+// hold a backslash before " and \, and \u with four lower-case digits (a
+// surrogate pair beyond U+FFFF) for control characters, C1 included, DEL, and
+// Unicode's categories Cf, Zl and Zp (bidi controls, zero-width characters, byte
+// order mark, separators); everything else stands for itself. So a line can be
+// printed to a terminal, and one record has one spelling. A line is at most 8
+// MiB long.
+//
+// # Kinds
+//
+//	journal   format time id baseUrl [accountId]
+//	run       time version list listSha256 baseUrl [accountId]
+//	end       time reason entries removed notFound failed duplicate skipped
+//	          protected open restored unsure requests
+//	intent    time line type identifier [sent] [restore]
+//	outcome   time line type identifier [sent]
+//	          outcome reason status attempts unsure [stored]
+//	outcome   time line refused [type] [column] [raw]
+//	          outcome reason status attempts unsure [stored]
+//	released  time line type identifier reason status
+//	released  time key reason
+//	reopen    time type identifier
+//	restored  time line type identifier [sent] status
+//	repair    time source sourceSha256 kept lost
+//
+//   - journal is the first record and no other. Its format is 1, its id 32
+//     random hexadecimal digits.
+//   - run begins a run, end ends it; the figures of end are entries of the list,
+//     and requests. A run repeats base URL and account, and may name an account
+//     for the first time: it is the journal's from then on.
+//   - line is the line of the list, 1-based, 0 for none. type is one of the six
+//     identifier types of the API, identifier the canonical form, which with the
+//     type makes the key; sent is what was sent where that differs.
+//   - intent: a request for the key is about to leave; with "restore":true one
+//     that puts it back on the list.
+//   - outcome is removed, not_found, failed or protected; status is that of
+//     HTTP, 0 for none. unsure is true if an attempt that nobody saw the answer
+//     of may have removed the entry before. refused is the key, 32 hexadecimal
+//     digits, of an entry that was refused when the list was read; column and
+//     raw tell where and what it was. stored is an array of what a snapshot
+//     knew: {"identifier" ["label"] ["manual"] ["createdAt"] ["updatedAt"]}.
+//   - released ends an intent. With an identifier, its attempts certainly were
+//     not applied. With a key alone, nobody will find out.
+//   - reopen makes a key open again, restored says that it was put back.
+//   - repair stands in a journal that [Repair] made; lost is how many lines or
+//     records could not be saved.
+//
+// # States
+//
+// The records of a key, in order, make its [State]:
+//
+//	intent    pending, the intent outstanding; what has an outcome keeps it for
+//	          released (failed), or for good (restore)
+//	released  the intent is over: failed again if that was the last outcome,
+//	          else pending; unsure as before; without an identifier: unsure
+//	outcome   that status, unsure as recorded
+//	reopen    pending, unsure as before
+//	restored  restored
+//	repair    with lost > 0: unsure for every key without a finished outcome,
+//	          recorded or not
+//
+// # Order of writes
+//
+// An intent is on the disk before its request leaves; an outcome is on the disk
+// before the index tells it. Appends that wait at the same time share one write
+// and one fsync. Creating a journal syncs the folder too, and so does opening
+// one, since the run that created it may not have come that far. The first
+// error of a write, sync or close is final.
+//
+// # Recovery
+//
+// A line is good if its crc matches. The good lines from the start are the
+// journal. If a bad line follows, and a good one behind it has a durable that
+// reaches the bad line's place, then what was on the disk is no longer there:
+// that is damage, refused with the place, and no byte is changed. Otherwise the
+// rest was being written when the writer was cut off: a torn tail, even with
+// good lines in it, as a power cut may keep any part of what was not synced.
+// Open copies it to a file beside the journal, syncs that, and cuts it off. A
+// first record that was cut off is torn as well, and so is a file that holds
+// nothing or only NUL bytes; a file in which no line is good and that does not
+// begin as a journal does is none, and refused.
+//
+// A line whose crc matches and which is not a record of this format where it
+// stands is damage, wherever it stands: no power cut makes it.
+//
+// Records that no later one calls durable are written again, the same bytes at
+// the same place, before they are trusted: a kernel that failed to write a
+// page may hold it in memory, and call it clean.
+//
+// # Versions
+//
+// A program reads the format it knows and nothing else: fields and kinds that
+// are not listed here belong to a higher format. In every format the first line
+// begins with {"seq":1,"durable":0,"kind":"journal","format":N, and ends in the
+// crc of this page, so that a newer journal is told from a damaged one.
+//
+// # What is assumed of the file system
+//
+// That fsync of a file makes its bytes and its length durable, and fsync of a
+// folder the names in it (where the system has that call); that locks are kept
+// (flock or LockFileEx; not so on some network file systems); that a write to a
+// part of a file changes no other part of it.
+//
+// # What is not protected
+//
+// The checksum is no signature: who can write the file can forge it. Whole last
+// lines that are cut off, or damaged with nothing after them, look like a run
+// that ended earlier; only the SHA-256 shows that, which [Verify] and
+// [Journal.Digest] tell and which has to be kept elsewhere. The lock is one per
+// path, symbolic links followed; two hard links to a journal have two. During a
+// run, a journal that another program replaces, moves or changes in length is
+// noticed at the next append ([ErrChanged]); one that it overwrites in place is
+// noticed when the journal is next read.
 package journal

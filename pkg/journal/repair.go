@@ -1,0 +1,222 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Repaired is what Repair did.
+type Repaired struct {
+	Kept int64 // records copied
+	Lost int64 // lines that could not be proven, or records missing between others
+}
+
+// Repair writes to a new file, to, what the damaged journal at path still
+// proves: every line whose checksum matches the line before it. The damaged
+// file stays as it is. In the new journal a repair record tells of the loss,
+// and makes every key without a finished outcome unsure: what was lost may
+// have told of a request.
+//
+// A journal without damage is [ErrSound]: opening it takes care of a torn tail.
+// One that a run holds is a *[LockedError]. An existing file at to is
+// fs.ErrExist.
+func Repair(path, to string) (Repaired, error) {
+	holder, err := Holder(path)
+	if err != nil {
+		return Repaired{}, err
+	}
+	if holder != nil {
+		return Repaired{}, &LockedError{Path: path, Holder: *holder}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Repaired{}, err
+	}
+	defer f.Close()
+	if err := repairable(f, path); err != nil {
+		return Repaired{}, err
+	}
+	s, err := findProven(f, path)
+	if err != nil {
+		return Repaired{}, err
+	}
+	return s.writeTo(f, path, to)
+}
+
+// repairable returns nil for a journal that is damaged and nothing else.
+func repairable(f *os.File, path string) error {
+	size, err := fileSize(f)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	_, err = scan(io.NewSectionReader(f, 0, size), path)
+	if damage := (*DamageError)(nil); errors.As(err, &damage) {
+		return nil
+	}
+	if err == nil {
+		return fmt.Errorf("%s: %w: no durable record is damaged", path, ErrSound)
+	}
+	return err
+}
+
+// proven is where in a damaged journal a good record stands.
+type proven struct {
+	seq, offset int64
+}
+
+// survey is what a damaged journal still proves.
+type survey struct {
+	records  []proven
+	identity *Identity // of the earliest record that tells it
+	told     int64     // sequence number of that record
+	header   bool      // the first record is the header
+	bad      int64     // lines
+	sha256   string
+}
+
+// findProven goes through all lines. A record counts once, whatever an editor
+// did to the lines, and the sequence numbers give back the order.
+func findProven(f *os.File, path string) (*survey, error) {
+	sum := sha256.New()
+	in := newLines(io.TeeReader(f, sum))
+	var (
+		s survey
+		c chain
+		l line
+	)
+	for {
+		b, more := in.next()
+		if !more {
+			break
+		}
+		covered, good := c.next(b)
+		if !good || decode(covered, &l) != nil {
+			s.bad++
+			continue
+		}
+		s.take(&l, in.offset)
+	}
+	if in.err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, in.err)
+	}
+	if s.identity == nil {
+		return nil, fmt.Errorf("%s: no record is left that tells the base URL; the journal cannot be repaired", path)
+	}
+	s.sha256 = hex.EncodeToString(sum.Sum(nil))
+	slices.SortStableFunc(s.records, func(a, b proven) int { return cmp.Compare(a.seq, b.seq) })
+	s.records = slices.CompactFunc(s.records, func(a, b proven) bool { return a.seq == b.seq })
+	return &s, nil
+}
+
+func (s *survey) take(l *line, offset int64) {
+	s.records = append(s.records, proven{l.seq, offset})
+	tells := l.kind == kindJournal || l.kind == kindRun
+	if tells && (s.identity == nil || l.seq < s.told) {
+		id := l.identity()
+		s.identity, s.told = &id, l.seq
+	}
+	s.header = s.header || l.kind == kindJournal
+}
+
+// lost counts the bad lines, or the sequence numbers that are missing up to
+// the last good record if these are more.
+func (s *survey) lost() int64 {
+	last := s.records[len(s.records)-1].seq
+	return max(s.bad, last-int64(len(s.records)))
+}
+
+// writeTo writes the new journal. One that could not be finished is removed.
+func (s *survey) writeTo(from *os.File, path, to string) (Repaired, error) {
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return Repaired{}, err
+	}
+	err = s.write(from, path, out)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err = errors.Join(err, out.Close()); err == nil {
+		err = osDisk{}.syncFolder(to)
+	}
+	if err != nil {
+		return Repaired{}, fmt.Errorf("write %s: %w", to, errors.Join(err, os.Remove(to)))
+	}
+	return Repaired{Kept: int64(len(s.records)), Lost: s.lost()}, nil
+}
+
+// rewriter gives records new numbers and a new chain. It is durable as a whole
+// or not at all, so each record calls the one before it durable.
+type rewriter struct {
+	out *bufio.Writer
+	buf []byte
+	seq int64
+	sum uint32
+}
+
+func (w *rewriter) add(body []byte) error {
+	w.seq++
+	w.buf, w.sum = appendLine(w.buf[:0], w.seq, w.seq-1, body, w.sum)
+	_, err := w.out.Write(w.buf)
+	return err
+}
+
+func (s *survey) write(from *os.File, path string, out io.Writer) error {
+	w := rewriter{out: bufio.NewWriterSize(out, 1<<20)}
+	if !s.header {
+		header, err := headerRecord(newJournalID(), *s.identity)
+		if err != nil {
+			return err
+		}
+		if err := w.add(header.body); err != nil {
+			return err
+		}
+	}
+	size, err := fileSize(from)
+	if err != nil {
+		return err
+	}
+	in := io.NewSectionReader(from, 0, size)
+	for _, p := range s.records {
+		b, err := lineAt(in, p.offset)
+		if err != nil {
+			return err
+		}
+		if err := w.add(bodyOf(b)); err != nil {
+			return err
+		}
+	}
+	last, err := s.repairRecord(path)
+	if err != nil {
+		return err
+	}
+	if err := w.add(last.body); err != nil {
+		return err
+	}
+	return w.out.Flush()
+}
+
+// bodyOf returns the part of a good line that does not depend on its place.
+func bodyOf(b []byte) []byte {
+	covered, _, _ := cutSeal(b)
+	return covered[bytes.Index(covered, []byte(`"kind":`)):]
+}
+
+func (s *survey) repairRecord(path string) (record, error) {
+	f := newFields(kindRepair)
+	f.time(time.Time{})
+	f.text("source", filepath.Base(path))
+	f.exact("sourceSha256", s.sha256)
+	f.number("kept", int64(len(s.records)))
+	f.number("lost", s.lost())
+	return f.record(change{kind: kindRepair})
+}
