@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// app is the program with what it touches of the outside: nothing else reads
+// the environment or writes to a stream.
+type app struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+}
+
+// run carries out one command line and returns the exit code.
+func (a *app) run(args []string) int {
+	root := a.command()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.Execute()
+	if err == nil {
+		return exitOK
+	}
+	return a.fail(err)
+}
+
+// fail tells err on stderr, with what to do about it, and returns its exit code.
+func (a *app) fail(err error) int {
+	e := asExit(err)
+	if e.err != nil {
+		fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", printable(e.err.Error()))
+	}
+	if e.hint != "" {
+		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))
+	}
+	return e.code
+}
+
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "altadnc-bulk",
+		Short: "Take a list of people off the Alta Do Not Contact list",
+		Long: `altadnc-bulk takes every identifier on a CSV or JSONL list off the Alta Do Not
+Contact list, one request each, under the account's 100 requests a minute.
+A journal beside the list records each outcome, so that running the same
+command again goes on where an earlier run ended.
+
+Whoever is taken off the list can be contacted again.`,
+		Example: `  altadnc-bulk remove --sandbox testdata/first-run.csv   # try it, nothing real is touched
+  altadnc-bulk remove --dry-run list.csv                 # what would be sent
+  altadnc-bulk remove list.csv                           # send it; the same again to resume`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(a.removeCommand(), a.statusCommand(), a.reportCommand(), a.sandboxCommand(), a.versionCommand())
+	for _, cmd := range root.Commands() {
+		cmd.Args = usage(cmd.Args)
+	}
+	return root
+}
+
+// usage makes an error about arguments one of usage, with the help to read.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(cmd, args); err != nil {
+			return &exitError{exitUsage, err, "see: " + cmd.CommandPath() + " --help"}
+		}
+		return nil
+	}
+}
+
+// isTerminal tells whether a stream is one that a person looks at.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// The exit codes that scripts rely on; the README lists them.
+const (
+	exitOK         = 0
+	exitFailures   = 1   // the list is finished, some entries failed
+	exitUsage      = 2   // usage, configuration, list, declined: nothing sent
+	exitAuth       = 4   // authentication or permission refused
+	exitTrouble    = 5   // stopped on trouble that a rerun can outlive
+	exitJournal    = 6   // the journal cannot be used: nothing sent
+	exitLimit      = 10  // --max-duration or --limit reached
+	exitLocked     = 11  // another run holds the lock
+	exitInterrupt  = 130 // SIGINT
+	exitTerminated = 143 // SIGTERM
+)
+
+// exitError ends the program with a code. err says what is wrong, hint what to
+// do; either may be missing.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is a problem of the command line or of its surroundings.
+func usageError(hint, format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// asExit finds the exit code of any error; an unknown one is a problem of usage
+// or of this machine, and nothing was sent.
+func asExit(err error) *exitError {
+	var e *exitError
+	if errors.As(err, &e) {
+		return e
+	}
+	return classify(err)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker"
+)
+
+// classify finds the exit code of an error that a package returned before
+// anything was sent.
+func classify(err error) *exitError {
+	var (
+		locked   *journal.LockedError
+		damage   *journal.DamageError
+		mismatch *journal.MismatchError
+		list     *reader.ListError
+	)
+	switch {
+	case errors.As(err, &locked):
+		return &exitError{exitLocked, err, "wait for the other run to end, or stop it; nothing was sent"}
+	case errors.As(err, &damage), errors.As(err, &mismatch), errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
+		return &exitError{exitJournal, err, "nothing was sent, and the journal was not touched"}
+	case errors.As(err, &list):
+		return &exitError{exitUsage, err, ""}
+	}
+	return &exitError{exitUsage, err, ""}
+}
+
+// stopCode returns the exit code of a reason to stop.
+func stopCode(reason worker.StopReason) int {
+	switch reason {
+	case worker.StopInterrupted:
+		return exitInterrupt
+	case worker.StopTerminated:
+		return exitTerminated
+	case worker.StopDuration, worker.StopLimit:
+		return exitLimit
+	case worker.StopUnauthorized, worker.StopForbidden:
+		return exitAuth
+	}
+	return exitTrouble
+}
+
+// summaryCode returns the exit code of a run that was carried out. The reason
+// for stopping wins over failures.
+func summaryCode(s worker.Summary) int {
+	switch {
+	case s.Err != nil:
+		return exitTrouble
+	case s.Stop != nil:
+		return stopCode(s.Stop.Reason)
+	case s.Counts.Failed > 0:
+		return exitFailures
+	}
+	return exitOK
+}
+
+// stopHint tells what to do about a stop.
+func stopHint(reason worker.StopReason) string {
+	switch reason {
+	case worker.StopUnauthorized:
+		return "check that the token is the one from the Alta dashboard and has not expired; a user with several accounts must also give --account-id (the API answers 401 without it)"
+	case worker.StopForbidden:
+		return "give the token's user the permission to change the Do Not Contact list, or use another token"
+	case worker.StopForeign:
+		return "check --base-url and the proxy settings of this machine (HTTPS_PROXY)"
+	case worker.StopOutage:
+		return "the API or the network is down; entries that were under way are tried first by the next run"
+	case worker.StopRejections:
+		return "look at the reason above: the list's columns or --type are probably not what the identifiers are"
+	case worker.StopQuota:
+		return "something else uses up the account's 100 requests a minute; try later, or with a lower --rate"
+	case worker.StopJournal:
+		return "make room on the disk or writable the folder of the journal; no request leaves that cannot be written down"
+	case worker.StopListChanged:
+		return "the list was changed while it was read; nothing that was not in the plan was sent"
+	}
+	return ""
+}

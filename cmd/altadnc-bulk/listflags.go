@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker"
+)
+
+// listFlags say which list, how to read it, and where its journal is.
+type listFlags struct {
+	journal          string
+	typ              string
+	identifierColumn string
+	typeColumn       string
+	format           string
+	delimiter        string
+	encoding         string
+	defaultRegion    string
+	asIs             bool
+}
+
+func (f *listFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.journal, "journal", "", "journal `file` (default LIST.journal)")
+	fl.StringVar(&f.typ, "type", "", "`type` of every identifier, for a list without a type column")
+	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
+	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
+	fl.StringVar(&f.format, "format", "auto", "format of the list: auto, csv, jsonl")
+	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); tab as \\t")
+	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1 (default: found from the list)")
+	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")
+	fl.BoolVar(&f.asIs, "as-is", false, "send identifiers as they are written, not in canonical form")
+}
+
+// options turns the flags into what package reader takes.
+func (f *listFlags) options() (reader.Options, error) {
+	o := reader.Options{
+		Encoding: f.encoding, IdentifierColumn: f.identifierColumn, TypeColumn: f.typeColumn,
+		DefaultRegion: f.defaultRegion, AsIs: f.asIs,
+	}
+	var problems []error
+	var err error
+	if o.Format, err = reader.ParseFormat(f.format); err != nil {
+		problems = append(problems, fmt.Errorf("--format: %w", err))
+	}
+	if f.typ != "" {
+		if o.Type, err = parseType(f.typ); err != nil {
+			problems = append(problems, fmt.Errorf("--type: %w", err))
+		}
+	}
+	if o.Delimiter, err = parseDelimiter(f.delimiter); err != nil {
+		problems = append(problems, err)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return o, &exitError{exitUsage, err, ""}
+	}
+	return o, nil
+}
+
+func parseType(s string) (api.IdentifierType, error) {
+	if t, ok := reader.ParseType(s); ok {
+		return t, nil
+	}
+	return api.ParseIdentifierType(s)
+}
+
+func parseDelimiter(s string) (rune, error) {
+	switch s {
+	case "":
+		return 0, nil
+	case `\t`, "tab":
+		return '\t', nil
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	if size != len(s) || r == utf8.RuneError {
+		return 0, fmt.Errorf("--delimiter %q: one character, such as ; or \\t", s)
+	}
+	return r, nil
+}
+
+// list is an opened list with the name of its journal.
+type list struct {
+	*worker.List
+	path    string // as the user named it
+	journal string
+	file    *os.File
+	spooled bool // file is ours, to be removed
+}
+
+// open opens the list that arg names; "-" is standard input, which is copied to
+// a private temporary file since a list is read twice.
+func (f *listFlags) open(a *app, arg string) (*list, error) {
+	opts, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	l := &list{path: arg, journal: f.journal}
+	if arg == "-" {
+		if f.journal == "" {
+			return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
+		}
+		if l.file, err = spool(a.stdin); err != nil {
+			return nil, &exitError{exitUsage, err, ""}
+		}
+		l.spooled = true
+		l.List = worker.NewList("standard input", l.file, opts)
+		return l, nil
+	}
+	if l.file, err = openList(arg); err != nil {
+		return nil, err
+	}
+	if l.journal == "" {
+		l.journal = arg + ".journal"
+	}
+	l.List = worker.NewList(arg, l.file, opts)
+	return l, nil
+}
+
+func openList(path string) (*os.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usageError("name a CSV or JSONL file, or - for standard input", "list: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("list: %s is not a regular file; it has to be read twice", path)
+	}
+	if err != nil {
+		file.Close()
+		return nil, usageError("name a CSV or JSONL file, or - for standard input", "%w", err)
+	}
+	return file, nil
+}
+
+// spool copies r to a temporary file that only this user can read.
+func spool(r io.Reader) (*os.File, error) {
+	file, err := os.CreateTemp("", "altadnc-bulk-list-*")
+	if err != nil {
+		return nil, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
+	}
+	if _, err := io.Copy(file, r); err != nil {
+		file.Close()
+		os.Remove(file.Name())
+		return nil, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
+	}
+	return file, nil
+}
+
+func (l *list) Close() error {
+	err := l.file.Close()
+	if l.spooled {
+		err = errors.Join(err, os.Remove(l.file.Name()))
+	}
+	return err
+}

@@ -1,0 +1,11 @@
+// Command altadnc-bulk takes the people of a list off the Alta Do Not Contact
+// list, one request each under the account's quota, and keeps a journal that
+// lets a rerun go on where an earlier one ended. See the README.
+package main
+
+import "os"
+
+func main() {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	os.Exit(a.run(os.Args[1:]))
+}

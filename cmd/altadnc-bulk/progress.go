@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/schollz/progressbar/v3"
+
+	"altadnc-bulk/pkg/worker"
+)
+
+// state is a run at one moment, as progress shows it.
+type state struct {
+	worker.Progress
+	total     int64         // keys that this run has to send
+	settled   int64         // of these, done
+	perMinute float64       // pace; 0 is unpaced
+	held      time.Duration // how long nothing may leave
+	why       string        // and for what reason
+}
+
+// left returns how long the rest takes at the pace; 0 when that is unknown.
+func (s state) left() time.Duration {
+	if s.perMinute <= 0 {
+		return 0
+	}
+	rest := time.Duration(float64(s.total-s.settled) / s.perMinute * float64(time.Minute))
+	return rest + s.held
+}
+
+// frame renders one line of progress, at most width-1 columns, so that it never
+// wraps. What matters least goes first as the line gets narrower.
+//
+// A new bar is made for each frame: the library keeps the width, the rate and a
+// clock of its own, all of which are different here (the terminal may be
+// resized, and the rate is that of the pace).
+func frame(s state, width int) string {
+	counts := fmt.Sprintf("%d removed, %d not found, %d failed", s.Removed, s.NotFound, s.Failed)
+	var tail []string
+	if s.held > time.Second {
+		tail = append(tail, "waiting "+short(s.held)+": "+s.why)
+	} else if s.perMinute > 0 {
+		tail = append(tail, fmt.Sprintf("%.0f/min", s.perMinute))
+	}
+	if left := s.left(); left > 0 {
+		tail = append(tail, short(left)+" left")
+	}
+	for _, layout := range []struct {
+		bar  int
+		text string
+	}{
+		{24, strings.Join(append([]string{counts}, tail...), ", ")},
+		{12, strings.Join(append([]string{counts}, tail...), ", ")},
+		{12, strings.Join(tail, ", ")},
+		{8, ""},
+	} {
+		line := bar(s, layout.bar)
+		if layout.text != "" {
+			line += "  " + layout.text
+		}
+		if utf8.RuneCountInString(line) < width {
+			return line
+		}
+	}
+	return truncate(fmt.Sprintf("%d/%d", s.settled, s.total), width-1)
+}
+
+func bar(s state, width int) string {
+	var b strings.Builder
+	p := progressbar.NewOptions64(max(s.total, 1),
+		progressbar.OptionSetWriter(&b),
+		progressbar.OptionSetWidth(width),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
+		progressbar.OptionSetRenderBlankState(true))
+	if s.settled > 0 {
+		b.Reset()
+		p.Set64(min(s.settled, s.total))
+	}
+	line := b.String()
+	return strings.TrimSpace(line[strings.LastIndexByte(line, '\r')+1:])
+}
+
+func truncate(s string, width int) string {
+	runes := []rune(s)
+	if len(runes) <= width {
+		return s
+	}
+	return string(runes[:max(width, 0)])
+}
+
+// short words a duration for people: 1h43m, 12m, 40s.
+func short(d time.Duration) string {
+	switch d = d.Round(time.Second); {
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	case d >= 10*time.Minute:
+		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%ds", int(d.Seconds()))
+}
+
+// showProgress keeps people informed until the returned function is called: a
+// bar on a terminal, elsewhere a log line a minute.
+func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop func()) {
+	every := time.Minute
+	show := func() {
+		v := now()
+		log.Info("progress", "done", v.settled, "of", v.total, "removed", v.Removed, "not_found", v.NotFound,
+			"failed", v.Failed, "per_minute", int(v.perMinute), "left", short(v.left()))
+	}
+	if bar {
+		every = 250 * time.Millisecond
+		show = func() { s.draw(frame(now(), s.width())) }
+		show()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				show()
+			}
+		}
+	})
+	return func() {
+		cancel()
+		done.Wait()
+		if bar {
+			show()
+			s.keep()
+		}
+	}
+}

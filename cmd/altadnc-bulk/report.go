@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker"
+)
+
+// reportFlags are the flags of the report command.
+type reportFlags struct {
+	read     listFlags
+	outcomes []string
+}
+
+// outcomes are the values of dnc_outcome.
+func outcomes() []string {
+	return []string{"removed", "not_found", "failed", "duplicate", "protected", "restored", "open"}
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	f := &reportFlags{}
+	cmd := &cobra.Command{
+		Use:   "report LIST",
+		Short: "LIST with the outcome of every entry, in the format of the list",
+		Long: `report writes LIST to standard output, one line for each entry, followed by what
+the journal says of it: dnc_line, dnc_type, dnc_outcome, dnc_reason, dnc_status,
+dnc_attempts, dnc_unsure, dnc_time. It sends nothing, changes nothing, and works
+while a run goes on.
+
+The outcomes are ` + strings.Join(outcomes(), ", ") + `.
+What --outcome keeps is again a list that remove accepts. In CSV a cell that a
+spreadsheet would run as a formula gets a leading ', which remove takes off again.`,
+		Example: `  altadnc-bulk report contacts.csv > done.csv
+  altadnc-bulk report --outcome failed,open contacts.csv > again.csv`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
+	}
+	f.read.register(cmd)
+	cmd.Flags().StringSliceVar(&f.outcomes, "outcome", nil, "only entries with one of these `outcomes`, separated by commas")
+	return cmd
+}
+
+func (f *reportFlags) run(a *app, arg string) error {
+	for _, o := range f.outcomes {
+		if !slices.Contains(outcomes(), o) {
+			return usageError("", "--outcome %q: one or more of %s", o, strings.Join(outcomes(), ", "))
+		}
+	}
+	l, err := f.read.open(a, arg)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	records, err := loadRecords(l.journal, nil)
+	if err != nil {
+		return err
+	}
+	defer records.Close()
+	in, err := l.Read()
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(a.reportWriter(), 1<<16)
+	if err := f.copy(in, records, newReportWriter(out, in)); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return &exitError{exitTrouble, fmt.Errorf("write the report: %w", err), ""}
+	}
+	return nil
+}
+
+// copy writes every entry that is wanted.
+func (f *reportFlags) copy(in *reader.Reader, records worker.Records, out reportWriter) error {
+	finder := &finder{records: records}
+	for {
+		e, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return out.flush()
+		}
+		if err != nil {
+			return err
+		}
+		found, err := finder.find(e)
+		if err != nil {
+			return err
+		}
+		if len(f.outcomes) > 0 && !slices.Contains(f.outcomes, found.outcome) {
+			continue
+		}
+		if err := out.write(e, found); err != nil {
+			return &exitError{exitTrouble, fmt.Errorf("write the report: %w", err), ""}
+		}
+	}
+}
+
+// reportWriter is stdout; on a terminal control characters are shown, not sent.
+func (a *app) reportWriter() io.Writer {
+	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
+		return printableWriter{f}
+	}
+	return a.stdout
+}
+
+type printableWriter struct{ w io.Writer }
+
+func (p printableWriter) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(p.w, printable(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// finding is what the journal says of one entry: the dnc_ columns.
+type finding struct {
+	line     int
+	typ      string
+	outcome  string
+	reason   string
+	status   int // HTTP; 0 for none
+	attempts int
+	unsure   bool
+	time     time.Time // zero for none
+}
+
+// columns returns the names of the columns that a report adds.
+func findingColumns() []string {
+	return []string{"dnc_line", "dnc_type", "dnc_outcome", "dnc_reason", "dnc_status", "dnc_attempts", "dnc_unsure", "dnc_time"}
+}
+
+// finder looks entries up. A key's first entry has its outcome; the place of its
+// record in the index then makes way for that entry's line, which the later
+// entries of the key, the duplicates, refer to.
+type finder struct {
+	records worker.Records
+}
+
+func (f *finder) find(e reader.Entry) (finding, error) {
+	found := finding{line: e.Line, typ: string(e.Identifier.Type)}
+	key := journal.KeyOf(e.Identifier)
+	if e.Refusal != nil {
+		key = journal.RefusedKey(e.Line, e.Column, e.Raw)
+	}
+	ix := f.records.Index()
+	state := ix.State(key)
+	if e.Refusal == nil && ix.Mark(key, journal.MarkTaken) {
+		found.outcome = "duplicate"
+		found.reason = fmt.Sprintf("same as line %d: %s", ix.Place(key), outcomeName(state.Status))
+		return found, nil
+	}
+	var recorded journal.Outcome
+	if state.Status != journal.None && state.Status != journal.Pending {
+		var err error
+		if recorded, err = f.records.OutcomeAt(state); err != nil {
+			return found, err
+		}
+	}
+	if e.Refusal != nil {
+		found.outcome, found.reason, found.time = "failed", e.Refusal.Reason, recorded.Time
+		return found, nil
+	}
+	ix.SetPlace(key, int64(e.Line))
+	found.outcome, found.reason = outcomeName(state.Status), recorded.Reason
+	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
+	found.unsure = state.Unsure || state.Intent
+	if found.outcome == "open" {
+		found.reason = openReason(state)
+	}
+	return found, nil
+}
+
+func outcomeName(s journal.Status) string {
+	if s == journal.None {
+		s = journal.Pending
+	}
+	return s.String()
+}
+
+func openReason(s journal.State) string {
+	switch {
+	case s.Intent:
+		return "sent, answer unknown"
+	case s.Reopened:
+		return "to be sent again"
+	}
+	return "not sent yet"
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"altadnc-bulk/pkg/worker"
+)
+
+// stopping returns a context that ends with a *worker.Stop when the program is
+// asked to end or its time is over. The first signal stops cleanly; a second
+// one ends the program at once, which loses nothing either: what was sent
+// without an answer stands in the journal. Call release when the work is done.
+func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		for asked := 0; ; asked++ {
+			select {
+			case <-done:
+				return
+			case s := <-signals:
+				stop := stopFor(s)
+				if asked > 0 {
+					os.Exit(stopCode(stop.Reason))
+				}
+				told(fmt.Sprintf("%s: stopping; requests under way get 8 seconds, a second signal ends at once", stop.Reason))
+				cancel(stop)
+			}
+		}
+	}()
+	if maxDuration > 0 {
+		timer := time.AfterFunc(maxDuration, func() { cancel(&worker.Stop{Reason: worker.StopDuration}) })
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	}
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+func stopFor(s os.Signal) *worker.Stop {
+	if s == syscall.SIGTERM {
+		return &worker.Stop{Reason: worker.StopTerminated}
+	}
+	return &worker.Stop{Reason: worker.StopInterrupted}
+}

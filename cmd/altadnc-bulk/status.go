@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/worker"
+)
+
+// statusFlags are the flags of the status command.
+type statusFlags struct {
+	read listFlags
+	rate float64
+	json bool
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	f := &statusFlags{}
+	cmd := &cobra.Command{
+		Use:   "status LIST",
+		Short: "What the journal says of LIST: counts, what is open, how long it takes",
+		Long: `status compares LIST with its journal. It sends nothing, changes nothing, and
+works while a run goes on. It exits with 0 when what it reads is sound, however
+much is still open.`,
+		Example: `  altadnc-bulk status contacts.csv
+  altadnc-bulk status --json contacts.csv`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
+	}
+	f.read.register(cmd)
+	cmd.Flags().Float64Var(&f.rate, "rate", defaultRate, "requests a minute, for the time that is left")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (f *statusFlags) run(a *app, arg string) error {
+	l, err := f.read.open(a, arg)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	records, err := loadRecords(l.journal, nil)
+	if err != nil {
+		return err
+	}
+	defer records.Close()
+	plan, err := worker.NewPlan(l.List, records, worker.PlanOptions{})
+	if err != nil {
+		return err
+	}
+	if err := plan.Check(); err != nil {
+		return &exitError{exitTrouble, fmt.Errorf("the counts contradict each other, which is a defect of altadnc-bulk: %w", err), ""}
+	}
+	s, err := newStatus(l, plan, records, f.rate)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return writeJSON(a.stdout, s)
+	}
+	s.write(a.stdout)
+	return nil
+}
+
+// status is what a list and its journal tell; as JSON its fields are part of
+// the interface.
+type status struct {
+	List      string           `json:"list"`
+	Journal   string           `json:"journal"`
+	Exists    bool             `json:"journal_exists"`
+	Entries   int64            `json:"entries"`
+	Removed   int64            `json:"removed"`
+	NotFound  int64            `json:"not_found"`
+	Failed    int64            `json:"failed"`
+	Duplicate int64            `json:"duplicate"`
+	Protected int64            `json:"protected"`
+	Restored  int64            `json:"restored"`
+	Open      int64            `json:"open"`
+	Unsure    int64            `json:"unsure"`
+	Intent    int64            `json:"unanswered"`
+	Reasons   map[string]int64 `json:"failed_by_reason"`
+	Runs      int64            `json:"runs"`
+	LastRun   *time.Time       `json:"last_run,omitempty"`
+	Torn      bool             `json:"torn_tail"`
+	Holder    string           `json:"running,omitempty"`
+	Seconds   int64            `json:"seconds_left"`
+}
+
+func newStatus(l *list, plan *worker.Plan, records records, rate float64) (*status, error) {
+	k := plan.Keys
+	s := &status{
+		List: l.path, Journal: l.journal, Exists: records.view != nil,
+		Entries: plan.Entries, Removed: k.Removed, NotFound: k.NotFound, Failed: k.Failed + plan.Refused.Total,
+		Duplicate: plan.Duplicates, Protected: k.Protected, Restored: k.Restored, Open: k.Open, Unsure: k.Unsure, Intent: k.Intent,
+		Reasons: map[string]int64{},
+		Seconds: int64(worker.Duration(plan.Send, rate).Seconds()),
+	}
+	for code, n := range plan.Refused.ByCode {
+		s.Reasons["refused: "+code] += n
+	}
+	if err := plan.EachFailed(func(o journal.Outcome) { s.Reasons[reasonGroup(o)]++ }); err != nil {
+		return nil, err
+	}
+	if records.view != nil {
+		_, last, n := records.view.Runs()
+		s.Runs, s.LastRun, s.Torn = n, &last.Time, records.view.Torn() != nil
+	}
+	holder, err := journal.Holder(l.journal)
+	if err != nil {
+		return nil, err
+	}
+	if holder != nil {
+		s.Holder = holder.String()
+	}
+	return s, nil
+}
+
+// reasonGroup puts failures together that differ only in their wording.
+func reasonGroup(o journal.Outcome) string {
+	if o.HTTPStatus > 0 {
+		return fmt.Sprintf("answered %d", o.HTTPStatus)
+	}
+	return "no answer"
+}
+
+func (s *status) write(w io.Writer) {
+	fmt.Fprintf(w, "%s\n", printable(s.List))
+	row := func(n int64, name, note string) {
+		if n > 0 {
+			fmt.Fprintf(w, "  %9s %s%s\n", count(n), name, note)
+		}
+	}
+	row(s.Removed, "removed", "")
+	row(s.NotFound, "not found", "")
+	row(s.Protected, "protected", "")
+	row(s.Restored, "restored", "")
+	row(s.Failed, "failed", s.reasons())
+	row(s.Duplicate, "duplicates", "")
+	open := ""
+	if s.Intent > 0 {
+		open = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
+	}
+	row(s.Open, "open", open)
+	fmt.Fprintf(w, "  %9s entries\n", count(s.Entries))
+	if s.Unsure > 0 {
+		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(s.Unsure))
+	}
+	if s.Seconds > 0 {
+		fmt.Fprintf(w, "  what is left takes about %s\n", short(time.Duration(s.Seconds)*time.Second))
+	}
+	s.writeJournal(w)
+}
+
+func (s *status) writeJournal(w io.Writer) {
+	switch {
+	case !s.Exists:
+		fmt.Fprintf(w, "journal %s: none yet, nothing was sent\n", printable(s.Journal))
+	case s.LastRun != nil:
+		fmt.Fprintf(w, "journal %s: %s, the last one on %s\n", printable(s.Journal), plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
+	}
+	if s.Torn && s.Holder == "" {
+		fmt.Fprintf(w, "the journal ends in the middle of a record, as after an interruption; the next run sets that aside\n")
+	}
+	if s.Holder != "" {
+		fmt.Fprintf(w, "running: %s\n", printable(s.Holder))
+	}
+}
+
+func (s *status) reasons() string {
+	var parts []string
+	for reason, n := range s.Reasons {
+		parts = append(parts, fmt.Sprintf("%s %s", count(n), reason))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	slices.Sort(parts)
+	return " (" + strings.Join(parts, ", ") + ")"
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"altadnc-bulk/pkg/worker"
+)
+
+// summaryView is a summary with what only the command line knows.
+type summaryView struct {
+	worker.Summary
+	list    string
+	journal string
+	again   string // the command to type to go on
+	code    int
+
+	temporary bool // the journal goes with the sandbox
+}
+
+// write tells the summary to a person. Its numbers add up to the entries.
+func (v summaryView) write(w io.Writer) {
+	c := v.Counts
+	title := "Finished"
+	if v.Stop != nil {
+		title = "Stopped: " + string(v.Stop.Reason)
+	}
+	fmt.Fprintf(w, "%s, %s after %s\n", title, printable(v.list), short(v.Ended.Sub(v.Started)))
+	row := func(n int64, name, note string) {
+		if n > 0 || name == "entries" {
+			fmt.Fprintf(w, "  %9s %s%s\n", count(n), name, note)
+		}
+	}
+	row(c.Removed, "removed", "")
+	row(c.NotFound, "not found", " (not on the Do Not Contact list)")
+	row(c.Protected, "protected", " (people's own opt-outs, kept)")
+	row(c.Failed, "failed", "")
+	row(c.Duplicate, "duplicates", "")
+	row(c.Skipped, "skipped", " (finished in an earlier run; --again sends them again)")
+	row(c.Open, "open", "")
+	row(c.Entries, "entries", fmt.Sprintf(", %s", plural(c.Requests, "request")))
+	if c.Unsure > 0 {
+		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(c.Unsure))
+	}
+	v.writeUnrecorded(w)
+	v.writeNext(w)
+}
+
+// writeUnrecorded tells answers that only this output knows of.
+func (v summaryView) writeUnrecorded(w io.Writer) {
+	for _, o := range v.Unrecorded {
+		fmt.Fprintf(w, "  not in the journal: line %d, %s %s: %s\n", o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
+	}
+}
+
+func (v summaryView) writeNext(w io.Writer) {
+	if v.Stop != nil && v.Counts.Open > 0 || v.Counts.Failed > 0 && v.Stop != nil {
+		fmt.Fprintf(w, "Go on with: %s\n", v.again)
+	}
+	if v.Counts.Failed > 0 && !v.temporary {
+		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.journalFlag(), shellQuote(v.list))
+	}
+}
+
+func (v summaryView) journalFlag() string {
+	if v.journal == v.list+".journal" {
+		return ""
+	}
+	return "--journal " + shellQuote(v.journal) + " "
+}
+
+// summaryJSON is the summary for a program; its fields are part of the interface.
+type summaryJSON struct {
+	List      string    `json:"list"`
+	Journal   string    `json:"journal"`
+	ExitCode  int       `json:"exit_code"`
+	Stopped   string    `json:"stopped"` // "" when the list was gone through
+	Error     string    `json:"error,omitempty"`
+	Entries   int64     `json:"entries"`
+	Removed   int64     `json:"removed"`
+	NotFound  int64     `json:"not_found"`
+	Failed    int64     `json:"failed"`
+	Duplicate int64     `json:"duplicate"`
+	Skipped   int64     `json:"skipped"`
+	Protected int64     `json:"protected"`
+	Open      int64     `json:"open"`
+	Unsure    int64     `json:"unsure"`
+	Requests  int64     `json:"requests"`
+	Started   time.Time `json:"started"`
+	Ended     time.Time `json:"ended"`
+}
+
+func (v summaryView) json() summaryJSON {
+	c := v.Counts
+	s := summaryJSON{
+		List: v.list, Journal: v.journal, ExitCode: v.code,
+		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Failed: c.Failed, Duplicate: c.Duplicate,
+		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
+		Started: v.Started.UTC(), Ended: v.Ended.UTC(),
+	}
+	if v.Stop != nil {
+		s.Stopped = string(v.Stop.Reason)
+		s.Error = v.Stop.Error()
+	}
+	return s
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+)
+
+// defaultBaseURL is where the API is served, see its reference.
+const defaultBaseURL = "https://api.altahq.com/v1"
+
+// The pace in requests a minute. Alta allows an account 100; 97 leaves room for
+// the edge of a window, 98 is the most that can never exceed 99 in 60 seconds.
+const (
+	defaultRate = 97
+	maxRate     = 98
+)
+
+// apiFlags are the flags of every command that makes requests.
+type apiFlags struct {
+	baseURL      string
+	accountID    string
+	tokenFile    string
+	rate         float64
+	reserve      float64
+	workers      int
+	timeout      time.Duration
+	maxAttempts  int
+	maxQuotaWait time.Duration
+	maxDuration  time.Duration
+	sandbox      bool
+}
+
+func (f *apiFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.baseURL, "base-url", "", "base `URL` of the API (else ALTA_BASE_URL, else "+defaultBaseURL+")")
+	fl.StringVar(&f.accountID, "account-id", "", "account `ID`, for users with several accounts (else ALTA_ACCOUNT_ID)")
+	fl.StringVar(&f.tokenFile, "token-file", "", "`file` that holds the API token (else ALTA_API_TOKEN)")
+	fl.Float64Var(&f.rate, "rate", defaultRate, "requests a minute, at most 98; toward a loopback address any number, 0 for unpaced")
+	fl.Float64Var(&f.reserve, "reserve", 0, "requests a minute to leave to the account's other integrations")
+	fl.IntVar(&f.workers, "workers", 4, "requests that may be under way at once")
+	fl.DurationVar(&f.timeout, "timeout", 30*time.Second, "time for one request")
+	fl.IntVar(&f.maxAttempts, "max-attempts", 5, "attempts for one request before it counts as failed")
+	fl.DurationVar(&f.maxQuotaWait, "max-quota-wait", 10*time.Minute, "stop when the API asks to wait longer than this")
+	fl.DurationVar(&f.maxDuration, "max-duration", 0, "stop cleanly after this time (exit 10); 0 for no limit")
+	fl.BoolVar(&f.sandbox, "sandbox", false, "serve a copy of the API on this machine and use that: no token, nothing real")
+}
+
+// target is where requests go and how.
+type target struct {
+	config   api.Config
+	identity journal.Identity
+}
+
+// sandboxIdentity is the base URL that the journal of a sandbox run names. The
+// port of a sandbox changes with each run, and the journal must not.
+const sandboxIdentity = "sandbox"
+
+// resolve checks the flags and the environment together and reports every
+// problem at once.
+func (f *apiFlags) resolve(a *app) (target, error) {
+	if f.sandbox {
+		return f.sandboxTarget()
+	}
+	base := strings.TrimRight(cmp.Or(f.baseURL, a.getenv("ALTA_BASE_URL"), defaultBaseURL), "/")
+	account := cmp.Or(f.accountID, a.getenv("ALTA_ACCOUNT_ID"))
+	token, tokenErr := f.token(a)
+	t := target{
+		config:   f.clientConfig(base, account, token),
+		identity: journal.Identity{BaseURL: base, AccountID: account},
+	}
+	problems := append(f.problems(isLoopback(base)), tokenErr)
+	if tokenErr == nil {
+		_, err := api.New(t.config)
+		problems = append(problems, err)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return target{}, &exitError{exitUsage, err, ""}
+	}
+	return t, nil
+}
+
+// sandboxTarget leaves the address open: the sandbox is not listening yet.
+func (f *apiFlags) sandboxTarget() (target, error) {
+	var problems []error
+	for flag, value := range map[string]string{"--base-url": f.baseURL, "--token-file": f.tokenFile} {
+		if value != "" {
+			problems = append(problems, fmt.Errorf("--sandbox and %s exclude each other: the sandbox is its own server", flag))
+		}
+	}
+	if err := errors.Join(append(problems, f.problems(true)...)...); err != nil {
+		return target{}, &exitError{exitUsage, err, ""}
+	}
+	return target{
+		config:   f.clientConfig("", f.accountID, "sandbox"),
+		identity: journal.Identity{BaseURL: sandboxIdentity, AccountID: f.accountID},
+	}, nil
+}
+
+func (f *apiFlags) clientConfig(base, account, token string) api.Config {
+	return api.Config{BaseURL: base, Token: token, AccountID: account, Timeout: f.timeout, UserAgent: "altadnc-bulk/" + version()}
+}
+
+func (f *apiFlags) problems(loopback bool) []error {
+	var problems []error
+	bad := func(is bool, format string, args ...any) {
+		if is {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	bad(!(f.rate >= 0), "--rate %v: a pace is not negative", f.rate)
+	bad(!loopback && f.rate > maxRate, "--rate %v: at most %d requests a minute, so that no window of 60 seconds ever sees 100", f.rate, maxRate)
+	bad(!loopback && f.rate == 0, "--rate 0: only toward a loopback address, the API allows 100 requests a minute")
+	bad(!(f.reserve >= 0 && f.reserve < 100), "--reserve %v: between 0 and 99 requests a minute", f.reserve)
+	bad(f.workers < 1 || f.workers > 256, "--workers %d: between 1 and 256", f.workers)
+	bad(f.timeout <= 0, "--timeout %s: must be positive, such as 30s", f.timeout)
+	bad(f.maxAttempts < 1, "--max-attempts %d: at least 1", f.maxAttempts)
+	bad(f.maxQuotaWait <= 0, "--max-quota-wait %s: must be positive, such as 10m", f.maxQuotaWait)
+	bad(f.maxDuration < 0, "--max-duration %s: must not be negative", f.maxDuration)
+	return problems
+}
+
+// token returns the API token. There is no flag for it, because command lines
+// are public to every user of a machine.
+func (f *apiFlags) token(a *app) (string, error) {
+	if f.tokenFile == "" {
+		token := strings.TrimSpace(a.getenv("ALTA_API_TOKEN"))
+		if token == "" {
+			return "", errors.New("no API token: name a file that holds it with --token-file, or set ALTA_API_TOKEN; to try without one, use --sandbox")
+		}
+		return token, nil
+	}
+	content, err := os.ReadFile(f.tokenFile)
+	if err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	token := strings.TrimSpace(string(content))
+	if token == "" {
+		return "", fmt.Errorf("--token-file %s: the file is empty; put the API token from the Alta dashboard in it", f.tokenFile)
+	}
+	return token, nil
+}
+
+// isLoopback tells whether a URL names this machine itself.
+func isLoopback(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,106 @@
+package worker
+
+import (
+	"errors"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// verdict is what an attempt's answer means for the run.
+type verdict uint8
+
+const (
+	confirmed    verdict = iota // the API confirmed it
+	absent                      // not on the list, in the documented shape
+	rejected                    // refused for what it is; sending it again changes nothing
+	retry                       // trouble that may pass
+	quota                       // 429: wait; it was not an attempt
+	unauthorized                // 401
+	forbidden                   // 403
+	foreign                     // something else than the API answered
+	cut                         // the run itself cut the attempt off
+)
+
+// judge maps the error of a request to what it means. It is a pure function of
+// the error, so that every rule can be read in one place and tested by a table.
+func judge(err error) verdict {
+	if err == nil {
+		return confirmed
+	}
+	var e *api.Error
+	if !errors.As(err, &e) {
+		return retry
+	}
+	switch e.Kind {
+	case api.NotFound:
+		return absent
+	case api.Rejected:
+		return rejected
+	case api.Unauthorized:
+		return unauthorized
+	case api.Forbidden:
+		return forbidden
+	case api.QuotaSpent:
+		return quota
+	case api.Foreign:
+		return foreign
+	}
+	if isCanceled(err) {
+		return cut
+	}
+	return retry
+}
+
+// mayBeApplied tells whether the attempt that ended in err could have changed
+// the DNC list without telling so. Answers in which the API itself declines
+// (401, 403, 429, other 4xx) and requests that never reached a server could not.
+func mayBeApplied(err error) bool {
+	var e *api.Error
+	if !errors.As(err, &e) {
+		return err != nil
+	}
+	switch e.Kind {
+	case api.Unavailable, api.Unreadable, api.Foreign:
+		return true
+	case api.Network:
+		return e.Sent
+	}
+	return false
+}
+
+// The bounds of the backoff. The first retry waits up to a second: at 97
+// requests a minute a turn of the pace is of that size anyway.
+const (
+	backoffBase = time.Second
+	backoffCap  = time.Minute
+)
+
+// backoff returns how long to wait before the attempt after the given number of
+// failed ones (at least 1): exponential with full jitter, where jitter in [0,1)
+// places it between nothing and the bound, and never less than the server asks.
+//
+// Full jitter is what https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+// found to spread competing clients best.
+func backoff(failed int, jitter float64, retryAfter time.Duration) time.Duration {
+	bound := backoffCap
+	if shift := failed - 1; shift < 6 {
+		bound = min(backoffCap, backoffBase<<shift)
+	}
+	return max(time.Duration(jitter*float64(bound)), retryAfter)
+}
+
+// quotaPause is how long everyone pauses after a 429 that does not say.
+// The API's own message asks for 60 seconds.
+const quotaPause = time.Minute
+
+// pauseAfter429 returns how long a 429 asks to wait.
+func pauseAfter429(e *api.Error) time.Duration {
+	switch {
+	case e.HasRetryAfter:
+		return e.RetryAfter
+	case e.Quota.Known && e.Quota.Remaining == 0 && e.Quota.Reset > 0:
+		return e.Quota.Reset
+	}
+	return quotaPause
+}

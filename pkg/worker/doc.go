@@ -1,0 +1,33 @@
+// Package worker turns a removal list into requests: it plans a run, sends one
+// request a key under one pace, and writes down what became of each.
+//
+// It joins the other packages. Package reader gives it entries, package api
+// sends, package journal remembers; none of these know of each other.
+//
+// # The way of one entry
+//
+// A fixed number of workers pull entries from the list, one at a time. The
+// worker that pulled an entry waits for its turn of the pace, makes the intent
+// durable, sends the request, judges the answer, makes the outcome durable and
+// only then pulls the next entry. There is no queue between these steps, so
+// there is none to drain, and nothing after the append to the journal can lose
+// anything.
+//
+// The intent is written inside the turn, not before it: a worker can wait a
+// long time for its turn, and an interruption in that time must not leave an
+// intent for a request that never left.
+//
+// # What stops a run
+//
+// An entry that cannot be removed is an outcome. Whatever ends a run before
+// the end of its list is a [Stop], with a reason a program can act on. A stop
+// lets the requests in flight finish within [Config.Grace] and records their
+// answers; everything else stays open for the next run.
+//
+// # Unsure
+//
+// A request whose answer never arrived may have been applied. From then on a
+// "not on the list" for that key no longer proves that it never was there, so
+// its outcome is marked unsure, in this run and in later ones, until the API
+// confirms a removal.
+package worker

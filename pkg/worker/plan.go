@@ -1,0 +1,306 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+)
+
+// Records is a journal as planning needs it: one that this run holds, a view of
+// one that another run may hold, or [NoRecords].
+type Records interface {
+	Index() *journal.Index
+	OutcomeAt(journal.State) (journal.Outcome, error)
+}
+
+// NoRecords stands for a journal that does not exist yet. Its zero value is
+// ready to use.
+type NoRecords struct{ index journal.Index }
+
+// Index returns an index that is empty at first.
+func (n *NoRecords) Index() *journal.Index { return &n.index }
+
+// OutcomeAt is never right to call: nothing was recorded.
+func (n *NoRecords) OutcomeAt(journal.State) (journal.Outcome, error) {
+	return journal.Outcome{}, errors.New("there is no journal")
+}
+
+// PlanOptions choose what a run sends beside keys that were never finished.
+type PlanOptions struct {
+	// Again sends finished keys of the list once more.
+	Again bool
+	// SkipFailed leaves alone what failed in an earlier run.
+	SkipFailed bool
+}
+
+// Plan is what a list and its journal tell before anything is sent. All counts
+// are entries of the list, unless they say keys: a key is one identifier under
+// one type, which is one request.
+type Plan struct {
+	Layout reader.Layout
+	SHA256 string // of the list's bytes, hexadecimal
+
+	Entries    int64
+	Duplicates int64
+	Refused    Refused
+	Types      map[api.IdentifierType]int64 // keys a type
+
+	Keys   KeyCounts
+	Send   int64 // keys this run would send
+	Reopen int64 // of these, keys finished earlier, sent because of PlanOptions.Again
+
+	// Oldest and Newest are when the keys that are skipped were finished; zero
+	// without any.
+	Oldest, Newest time.Time
+
+	// Left are requests of an earlier run that got no answer and whose keys are
+	// no longer on the list: nothing will find out about them.
+	Left []journal.Key
+
+	opts    PlanOptions
+	records Records
+	first   []reader.Entry // keys with an intent outstanding: to be sent first
+	again   int64          // finished keys recorded before this offset are reopened
+}
+
+// KeyCounts says how many keys of a list stand how in its journal.
+type KeyCounts struct {
+	Removed, NotFound, Failed, Protected, Restored int64
+	Open                                           int64 // never finished
+	Intent                                         int64 // of these, sent with an unknown answer
+	Unsure                                         int64 // of all, those that carry the mark
+}
+
+// Finished returns how many keys need nothing more.
+func (c KeyCounts) Finished() int64 { return c.Removed + c.NotFound + c.Protected + c.Restored }
+
+// refusedExamples is how many refused entries a plan keeps to show.
+const refusedExamples = 10
+
+// Refused tallies the entries that cannot be sent.
+type Refused struct {
+	Total  int64
+	New    int64            // not in the journal yet
+	ByCode map[string]int64 // by reader.Refusal.Code
+	First  []RefusedEntry   // the first ten
+}
+
+// RefusedEntry is one entry that cannot be sent, and why.
+type RefusedEntry struct {
+	Line   int
+	Column string
+	Type   api.IdentifierType // "" when it is not known
+	Code   string
+	Reason string
+}
+
+// NewPlan reads the whole list and compares it with records. It changes
+// nothing but the marks in the index. The error is that of reading the list:
+// a *[reader.ListError] for a list that cannot be used as it is.
+func NewPlan(list *List, records Records, opts PlanOptions) (*Plan, error) {
+	p := &Plan{Types: map[api.IdentifierType]int64{}, opts: opts, records: records}
+	p.Refused.ByCode = map[string]int64{}
+	in, err := list.pass()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		e, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.add(e)
+	}
+	p.Layout = in.Layout() // of JSONL it is known only now
+	if p.SHA256, err = in.sum(); err != nil {
+		return nil, fmt.Errorf("%s: %w", list.name, err)
+	}
+	return p, p.compare()
+}
+
+func (p *Plan) index() *journal.Index { return p.records.Index() }
+
+// add counts one entry and marks its key as one that this list holds.
+func (p *Plan) add(e reader.Entry) {
+	p.Entries++
+	if e.Refusal != nil {
+		p.Refused.add(e, p.index())
+		return
+	}
+	key := journal.KeyOf(e.Identifier)
+	if p.index().Mark(key, journal.MarkListed) {
+		p.Duplicates++
+		return
+	}
+	p.Types[e.Identifier.Type]++
+	if p.index().State(key).Intent {
+		p.first = append(p.first, e)
+	}
+}
+
+func (r *Refused) add(e reader.Entry, ix *journal.Index) {
+	r.Total++
+	r.ByCode[e.Refusal.Code]++
+	if ix.State(refusedKey(e)).Status == journal.None {
+		r.New++
+	}
+	if len(r.First) < refusedExamples {
+		r.First = append(r.First, RefusedEntry{e.Line, e.Column, e.Identifier.Type, e.Refusal.Code, e.Refusal.Reason})
+	}
+}
+
+func refusedKey(e reader.Entry) journal.Key { return journal.RefusedKey(e.Line, e.Column, e.Raw) }
+
+// compare looks up what the journal knows of each key of the list.
+func (p *Plan) compare() error {
+	p.again = p.reopensBefore()
+	var oldest, newest journal.State
+	for key, state := range p.index().All() {
+		if !p.index().Marked(key, journal.MarkListed) {
+			if state.Intent {
+				p.Left = append(p.Left, key)
+			}
+			continue
+		}
+		p.Keys.add(state)
+		switch {
+		case p.reopens(state):
+			p.Reopen++
+			p.Send++
+		case p.sends(state):
+			p.Send++
+		case state.Status.Finished():
+			if oldest.Status == journal.None || state.Offset < oldest.Offset {
+				oldest = state
+			}
+			if newest.Status == journal.None || state.Offset > newest.Offset {
+				newest = state
+			}
+		}
+	}
+	return p.date(oldest, newest)
+}
+
+// reopensBefore returns up to which offset of the journal finished keys are to
+// be reopened. Without [PlanOptions.Again] that is 0. With it, it is all of
+// the journal, unless keys of this list still wait from an earlier reopening:
+// then that one is continued, and what was finished after it stays finished.
+func (p *Plan) reopensBefore() int64 {
+	if !p.opts.Again {
+		return 0
+	}
+	before := int64(1<<63 - 1)
+	for key, state := range p.index().All() {
+		if state.Reopened && p.index().Marked(key, journal.MarkListed) {
+			before = min(before, state.Offset)
+		}
+	}
+	return before
+}
+
+// reopens tells whether a key that is finished is to be sent once more.
+func (p *Plan) reopens(s journal.State) bool { return s.Status.Finished() && s.Offset < p.again }
+
+// sends tells whether a key as it stands is to be sent.
+func (p *Plan) sends(s journal.State) bool {
+	switch s.Status {
+	case journal.None, journal.Pending:
+		return true
+	case journal.Failed:
+		return !p.opts.SkipFailed
+	}
+	return false
+}
+
+func (c *KeyCounts) add(s journal.State) {
+	switch s.Status {
+	case journal.Removed:
+		c.Removed++
+	case journal.NotFound:
+		c.NotFound++
+	case journal.Failed:
+		c.Failed++
+	case journal.Protected:
+		c.Protected++
+	case journal.Restored:
+		c.Restored++
+	default:
+		c.Open++
+	}
+	if s.Intent {
+		c.Intent++
+	}
+	if s.Unsure || s.Intent {
+		c.Unsure++
+	}
+}
+
+// date finds out when the keys that are skipped were finished. The journal only
+// grows, so the first and the last record of them tell.
+func (p *Plan) date(oldest, newest journal.State) error {
+	if oldest.Status == journal.None {
+		return nil
+	}
+	first, err := p.records.OutcomeAt(oldest)
+	if err != nil {
+		return err
+	}
+	last, err := p.records.OutcomeAt(newest)
+	if err != nil {
+		return err
+	}
+	p.Oldest, p.Newest = first.Time, last.Time
+	return nil
+}
+
+// Skip returns how many keys are finished and stay so.
+func (p *Plan) Skip() int64 { return p.Keys.Finished() - p.Reopen }
+
+// Idle tells whether a run of this plan would have nothing to send or to write.
+func (p *Plan) Idle() bool { return p.Send == 0 && p.Refused.New == 0 && len(p.Left) == 0 }
+
+// SkipsFailed tells whether keys that failed earlier are left alone.
+func (p *Plan) SkipsFailed() bool { return p.opts.SkipFailed }
+
+// Duration returns how long requests take at a pace of perMinute, the turn of
+// the first one included; 0 when unpaced.
+func Duration(requests int64, perMinute float64) time.Duration {
+	if perMinute <= 0 {
+		return 0
+	}
+	return time.Duration(float64(requests) / perMinute * float64(time.Minute))
+}
+
+// EachFailed calls visit with the outcome of every key of the list that failed
+// when it was last tried. Refused entries are not among them.
+func (p *Plan) EachFailed(visit func(journal.Outcome)) error {
+	for key, state := range p.index().All() {
+		if state.Status != journal.Failed || !p.index().Marked(key, journal.MarkListed) {
+			continue
+		}
+		o, err := p.records.OutcomeAt(state)
+		if err != nil {
+			return err
+		}
+		visit(o)
+	}
+	return nil
+}
+
+// Check compares the entries that were read with the states of their keys. They
+// always agree, unless this program is wrong.
+func (p *Plan) Check() error {
+	sum := p.Duplicates + p.Refused.Total + p.Keys.Finished() + p.Keys.Failed + p.Keys.Open
+	if sum != p.Entries {
+		return fmt.Errorf("the list has %d entries, but %d are accounted for", p.Entries, sum)
+	}
+	return nil
+}

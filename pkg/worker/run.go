@@ -1,0 +1,339 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+)
+
+// Config is how a run works. The zero value of each field that has a default
+// stands for it.
+type Config struct {
+	Client  *api.Client
+	Pace    *Pace
+	Journal *journal.Journal
+	Log     *slog.Logger // events of the run; nil for none
+
+	Version      string        // of the program, for the journal
+	Workers      int           // requests that may be under way at once; default 4
+	MaxAttempts  int           // for one request; default 5
+	MaxQuotaWait time.Duration // how long a spent quota may last; default 10 minutes
+	Grace        time.Duration // for requests under way when the run stops; default 8 seconds
+	Limit        int64         // keys to send at most; 0 means all
+	Unmask       bool          // name identifiers in full in the log
+}
+
+func (c Config) withDefaults() Config {
+	set := func(n *int, value int) {
+		if *n == 0 {
+			*n = value
+		}
+	}
+	set(&c.Workers, 4)
+	set(&c.MaxAttempts, 5)
+	if c.MaxQuotaWait == 0 {
+		c.MaxQuotaWait = 10 * time.Minute
+	}
+	if c.Grace == 0 {
+		c.Grace = 8 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// Run is one run over a list. Make it with [NewRun], use it once.
+type Run struct {
+	cfg    Config
+	list   *List
+	plan   *Plan
+	sender *sender
+	tally  tally
+
+	flights context.Context // ends when requests under way must end
+	halt    context.CancelCauseFunc
+
+	mu         sync.Mutex
+	unrecorded []journal.Outcome
+}
+
+// NewRun returns a run that carries out plan. The journal in cfg must be the
+// one that the plan was made with.
+func NewRun(cfg Config, list *List, plan *Plan) *Run {
+	cfg = cfg.withDefaults()
+	return &Run{cfg: cfg, list: list, plan: plan, sender: &sender{
+		pace:         cfg.Pace,
+		maxAttempts:  cfg.MaxAttempts,
+		maxQuotaWait: cfg.MaxQuotaWait,
+		log:          cfg.Log,
+	}}
+}
+
+// Remove sends what the plan says and returns what became of it. Ending ctx
+// stops the run: its cause, if it is a *Stop, is the reason that the summary
+// gives. Whatever ends the run early is in Summary.Stop; the error is for a run
+// that could not begin, in which case nothing was sent.
+func (r *Run) Remove(ctx context.Context) (Summary, error) {
+	started := time.Now()
+	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.list.name, ListSHA256: r.plan.SHA256})
+	if err != nil {
+		return Summary{}, err
+	}
+	ctx, r.halt = context.WithCancelCause(ctx)
+	defer r.halt(nil)
+	r.sender.stop = func(s *Stop) { r.halt(s) }
+	var end context.CancelFunc
+	r.flights, end = afterGrace(ctx, r.cfg.Grace)
+	defer end()
+
+	stop := r.prepare()
+	if stop == nil {
+		stop = r.sendAll(ctx)
+	}
+	r.settleParked(stop)
+	if stop == nil {
+		stop = stopOf(ctx) // what was parked could not be written down
+	}
+	return r.finish(started, stop), nil
+}
+
+// sendAll lets the workers empty the list, and returns why they stopped before.
+func (r *Run) sendAll(ctx context.Context) *Stop {
+	feed := newFeed(r.list, r.plan, r.cfg.Limit)
+	workers := pool.New().WithMaxGoroutines(r.cfg.Workers)
+	for range r.cfg.Workers {
+		workers.Go(func() { r.work(ctx, feed) })
+	}
+	workers.Wait()
+	if stop := stopOf(ctx); stop != nil {
+		return stop
+	}
+	return feed.stopped()
+}
+
+// afterGrace returns a context that ends the given time after ctx did.
+func afterGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	flights, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() {
+		sleep(flights, grace)
+		cancel()
+	})
+	return flights, func() { unhook(); cancel() }
+}
+
+// stopOf returns why ctx ended, nil if it did not.
+func stopOf(ctx context.Context) *Stop {
+	if ctx.Err() == nil {
+		return nil
+	}
+	var stop *Stop
+	if errors.As(context.Cause(ctx), &stop) {
+		return stop
+	}
+	return &Stop{Reason: StopInterrupted, Err: context.Cause(ctx)}
+}
+
+// work is the life of one worker.
+func (r *Run) work(ctx context.Context, feed *feed) {
+	for {
+		e, err := feed.next(ctx)
+		if err != nil {
+			return
+		}
+		if e.Refusal != nil {
+			r.record(refusedOutcome(e))
+			continue
+		}
+		r.remove(ctx, e)
+	}
+}
+
+// remove takes one key off the DNC list and writes down what became of it.
+func (r *Run) remove(ctx context.Context, e reader.Entry) {
+	key := journal.KeyOf(e.Identifier)
+	before := r.plan.index().State(key)
+	intent := func() error {
+		return r.cfg.Journal.Intent(journal.Intent{Line: e.Line, Identifier: e.Identifier})
+	}
+	f := r.sender.send(ctx, r.flights, intent, func(ctx context.Context) (api.Answer, error) {
+		return r.cfg.Client.Remove(ctx, e.Identifier)
+	})
+	for _, o := range f.ready {
+		r.record(o)
+	}
+	if !f.settled {
+		r.leaveOpen(e, f)
+		return
+	}
+	o := outcomeOf(e, f, before.Unsure || before.Intent)
+	switch f.verdict {
+	case retry:
+		r.sender.streak.parkTrouble(o)
+	case rejected:
+		r.sender.streak.parkRejected(o)
+	default:
+		r.record(o)
+	}
+}
+
+// outcomeOf words the outcome of a request that is settled. Doubt from before,
+// or from an attempt of this run without an answer, marks everything but a
+// confirmed removal.
+func outcomeOf(e reader.Entry, f fate, doubt bool) journal.Outcome {
+	o := journal.Outcome{
+		Line: e.Line, Identifier: e.Identifier,
+		Attempts: f.attempts, Unsure: doubt || f.applied, Time: time.Now(),
+	}
+	var answer *api.Error
+	if errors.As(f.err, &answer) {
+		o.HTTPStatus = answer.Status
+	}
+	switch f.verdict {
+	case confirmed:
+		o.Result, o.HTTPStatus, o.Unsure = journal.Removed, 200, false
+	case absent:
+		o.Result, o.Reason = journal.NotFound, "not on the DNC list"
+		if o.Unsure {
+			o.Reason = "not on the DNC list; an earlier request without an answer may have removed it"
+		}
+	default:
+		o.Result, o.Reason = journal.Failed, f.err.Error()
+	}
+	return o
+}
+
+func refusedOutcome(e reader.Entry) journal.Outcome {
+	return journal.Outcome{
+		Line: e.Line, Identifier: api.Identifier{Type: e.Identifier.Type}, Result: journal.Failed,
+		Reason: e.Refusal.Reason, Time: time.Now(), Refused: true, Column: e.Column, Raw: e.Raw,
+	}
+}
+
+// leaveOpen keeps an entry for the next run. If none of its attempts can have
+// been applied its intent is closed, so that a later "not on the list" is sure.
+func (r *Run) leaveOpen(e reader.Entry, f fate) {
+	if !f.began || f.applied {
+		return
+	}
+	reason, status := "the run stopped before an attempt was answered", 0
+	var answer *api.Error
+	if errors.As(f.err, &answer) {
+		reason, status = answer.Error(), answer.Status
+	}
+	r.append(r.cfg.Journal.Release(journal.Release{Line: e.Line, Identifier: e.Identifier, Reason: reason, HTTPStatus: status}))
+}
+
+// record makes an outcome durable, then counts it. An answer that cannot be
+// written down is kept for the summary: nothing else knows of it.
+func (r *Run) record(o journal.Outcome) {
+	if !r.append(r.cfg.Journal.Outcome(o)) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.unrecorded = append(r.unrecorded, o)
+		return
+	}
+	r.tally.count(o)
+	if o.Result == journal.Failed {
+		r.cfg.Log.Warn("failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o), "reason", o.Reason)
+	}
+}
+
+func (r *Run) name(o journal.Outcome) string {
+	id := o.Identifier
+	if o.Refused {
+		id.Value = o.Raw
+	}
+	if r.cfg.Unmask {
+		return id.Value
+	}
+	return id.Masked()
+}
+
+// append stops the run if the journal cannot be written.
+func (r *Run) append(err error) bool {
+	if err == nil {
+		return true
+	}
+	r.halt(&Stop{StopJournal, err})
+	return false
+}
+
+// settleParked decides, when nothing is in flight any more, on entries that
+// waited for the API to show itself at work. At the end of the list they are
+// out of attempts; in a stop they stay open.
+func (r *Run) settleParked(stop *Stop) {
+	outages, rejects := r.sender.streak.drain()
+	if stop == nil || stop.Reason == StopLimit {
+		for _, o := range append(outages, rejects...) {
+			r.record(o)
+		}
+		return
+	}
+	for _, o := range rejects {
+		if !o.Unsure {
+			r.append(r.cfg.Journal.Release(journal.Release{Line: o.Line, Identifier: o.Identifier, Reason: o.Reason, HTTPStatus: o.HTTPStatus}))
+		}
+	}
+}
+
+// prepare writes down what the plan changes before anything is sent.
+func (r *Run) prepare() *Stop {
+	for _, left := range r.plan.Left {
+		if err := r.cfg.Journal.ReleaseKey(left, "no longer on the list"); err != nil {
+			return &Stop{StopJournal, err}
+		}
+	}
+	if r.plan.Reopen == 0 {
+		return nil
+	}
+	return r.reopen()
+}
+
+// reopenBatch bounds the memory that reopening takes.
+const reopenBatch = 1000
+
+// reopen records durably which finished keys are to be sent once more.
+func (r *Run) reopen() *Stop {
+	in, err := r.list.pass()
+	if err != nil {
+		return &Stop{StopListChanged, err}
+	}
+	batch := make([]api.Identifier, 0, reopenBatch)
+	for err == nil {
+		var e reader.Entry
+		if e, err = in.Read(); err == nil && r.reopens(e) {
+			batch = append(batch, e.Identifier)
+		}
+		if len(batch) < reopenBatch && err == nil {
+			continue
+		}
+		if err := r.cfg.Journal.Reopen(batch); err != nil {
+			return &Stop{StopJournal, err}
+		}
+		batch = batch[:0]
+	}
+	if !errors.Is(err, io.EOF) {
+		return &Stop{StopListChanged, err}
+	}
+	return nil
+}
+
+// reopens tells whether e is the first entry of a finished key that is to be
+// sent once more.
+func (r *Run) reopens(e reader.Entry) bool {
+	if e.Refusal != nil {
+		return false
+	}
+	key := journal.KeyOf(e.Identifier)
+	return r.plan.index().Marked(key, journal.MarkListed) && r.plan.reopens(r.plan.index().State(key))
+}

@@ -1,0 +1,189 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+)
+
+// sender makes the requests of a run: each attempt of whatever kind takes a
+// turn of the pace, is judged, and is repeated, given up or made a reason to
+// stop. It is safe for concurrent use.
+type sender struct {
+	pace         *Pace
+	maxAttempts  int
+	maxQuotaWait time.Duration
+	log          *slog.Logger
+	stop         func(*Stop) // ends the run; the first call counts
+
+	streak   streak
+	drought  drought
+	requests atomic.Int64
+}
+
+// request is one API call; ctx ends it.
+type request func(ctx context.Context) (api.Answer, error)
+
+// fate is what became of one request and its attempts.
+type fate struct {
+	verdict  verdict // of the last attempt
+	err      error   // of the last attempt; nil when confirmed
+	attempts int     // that counted; a 429 does not
+	began    bool    // a turn was had and before succeeded, so an intent may stand
+	applied  bool    // an attempt may have been applied without an answer that says so
+	settled  bool    // verdict decides the request; else the run stopped first
+	ready    []journal.Outcome
+}
+
+// send makes attempts until the request is settled or the run stops. departures
+// ends when no new attempt may leave, flights when those under way must end.
+// before, which may be nil, runs in the first turn and must succeed before
+// anything leaves.
+func (s *sender) send(departures, flights context.Context, before func() error, do request) fate {
+	var f fate
+	for {
+		if err := s.pace.Depart(departures, before); err != nil {
+			return s.notDeparted(f, err, departures)
+		}
+		before, f.began = nil, true
+		s.requests.Add(1)
+		answer, err := do(flights)
+		s.pace.Observe(answer.Quota)
+		f.verdict, f.err = judge(err), err
+		f.applied = f.applied || mayBeApplied(err)
+		if f.verdict != quota {
+			f.attempts++
+			s.drought.over()
+		}
+		again, wait := s.settle(&f)
+		if !again || !sleep(departures, wait) {
+			return f
+		}
+	}
+}
+
+// notDeparted tells a run that is stopping from an intent that could not be
+// written; after the latter nothing may leave.
+func (s *sender) notDeparted(f fate, err error, departures context.Context) fate {
+	if departures.Err() == nil {
+		s.stop(&Stop{Reason: StopJournal, Err: err})
+	}
+	return f
+}
+
+// settle decides on the last attempt of f: whether the request needs another
+// one, and how long to wait before asking for its turn.
+func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
+	switch f.verdict {
+	case confirmed, absent:
+		f.settled, f.ready = true, s.streak.answered()
+	case rejected:
+		var complete bool
+		complete, f.ready = s.streak.rejected()
+		f.settled = true
+		if complete {
+			s.stop(&Stop{StopRejections, fmt.Errorf("%d answers in a row refused the request, the last one: %w", streakLimit, f.err)})
+		}
+	case retry:
+		return s.settleTrouble(f)
+	case quota:
+		return s.settleQuota(f), 0
+	case unauthorized:
+		s.stop(&Stop{StopUnauthorized, f.err})
+	case forbidden:
+		s.stop(&Stop{StopForbidden, f.err})
+	case foreign:
+		s.stop(&Stop{StopForeign, f.err})
+	case cut:
+	}
+	return false, 0
+}
+
+func (s *sender) settleTrouble(f *fate) (again bool, wait time.Duration) {
+	if s.streak.trouble() {
+		s.stop(&Stop{StopOutage, fmt.Errorf("%d attempts in a row got no answer from the API, the last one: %w", streakLimit, f.err)})
+		return false, 0
+	}
+	var asked time.Duration
+	if e := (*api.Error)(nil); errors.As(f.err, &e) && e.HasRetryAfter {
+		if asked = e.RetryAfter; !s.hold(asked, e) {
+			return false, 0
+		}
+	}
+	if f.attempts >= s.maxAttempts {
+		f.settled = true
+		return false, 0
+	}
+	return true, backoff(f.attempts, rand.Float64(), asked)
+}
+
+// settleQuota holds everyone back for as long as a 429 asks, unless that is
+// longer than the run may wait.
+func (s *sender) settleQuota(f *fate) (again bool) {
+	var e *api.Error
+	if !errors.As(f.err, &e) {
+		return false
+	}
+	pause := pauseAfter429(e)
+	if waited := s.drought.lasting() + pause; waited > s.maxQuotaWait {
+		s.stop(&Stop{StopQuota, fmt.Errorf("the quota stays spent for longer than %s: %w", s.maxQuotaWait, f.err)})
+		return false
+	}
+	return s.hold(pause, e)
+}
+
+// hold keeps every worker back, or stops the run if that would take too long.
+func (s *sender) hold(d time.Duration, e *api.Error) bool {
+	if d > s.maxQuotaWait {
+		s.stop(&Stop{StopQuota, fmt.Errorf("the API asks to wait %s, longer than %s: %w", d, s.maxQuotaWait, e)})
+		return false
+	}
+	s.pace.Hold(d, fmt.Sprintf("the API answered %d", e.Status))
+	return true
+}
+
+// drought measures how long all answers have been 429.
+type drought struct {
+	mu    sync.Mutex
+	since time.Time
+}
+
+func (d *drought) over() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.since = time.Time{}
+}
+
+func (d *drought) lasting() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.since.IsZero() {
+		d.since = time.Now()
+	}
+	return time.Since(d.since)
+}
+
+// sleep waits for d, and tells whether ctx let it.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+func isCanceled(err error) bool { return errors.Is(err, context.Canceled) }
