@@ -93,7 +93,7 @@ func (s *SharedPace) update(known *ledger, f func(l *ledger, now time.Time)) (er
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 
-	data, err := io.ReadAll(io.LimitReader(file, 2*sheetSize))
+	data, err := io.ReadAll(io.LimitReader(file, sheetSize))
 	if err != nil {
 		return err
 	}
@@ -121,9 +121,11 @@ type sheet struct {
 const sheetSize = 1024
 
 func (l *ledger) sheet(now time.Time) []byte {
-	s := sheet{Written: now.UnixNano(), Last: l.last.UnixNano(), Second: l.second, Counts: l.counts[:]}
-	if !l.held.IsZero() {
-		s.Held = l.held.UnixNano()
+	// Relative to now, for these times may be older than a step of the clock.
+	nanos := func(t time.Time) int64 { return now.UnixNano() + int64(t.Sub(now)) }
+	s := sheet{Written: now.UnixNano(), Last: nanos(l.last), Second: l.second, Counts: l.counts[:]}
+	if l.held.After(now) {
+		s.Held = nanos(l.held)
 	}
 	data, _ := json.Marshal(s) // cannot fail: there are only integers
 	padded := make([]byte, sheetSize)
@@ -139,16 +141,18 @@ func merge(known ledger, data []byte, now time.Time) ledger {
 	var s sheet
 	if err := json.Unmarshal(data, &s); err != nil || !s.sane() {
 		known.last = now
+		known.advance(now)
 		return known
 	}
 	if ahead := s.Written - now.UnixNano(); ahead > 0 { // the clock went back
-		s.Last, s.Held = s.Last-ahead, s.Held-ahead
+		s.Last, s.Held = s.Last-ahead, max(s.Held-ahead, 0)
 	}
 	at := func(nanos int64) time.Time {
 		return now.Add(time.Duration(nanos - now.UnixNano())) // keeps to the monotonic clock from here on
 	}
 	l := ledger{last: later(known.last, at(s.Last)), held: later(known.held, at(s.Held)), second: s.Second}
 	copy(l.counts[:], s.Counts)
+	l.advance(now)
 	return l
 }
 

@@ -1,0 +1,311 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/api/sandbox"
+)
+
+// account is an account of the sandbox on fake time, and who uses it.
+type account struct {
+	t       *testing.T
+	client  *api.Client
+	pace    *Pace
+	left    []time.Time // departures of ours
+	refused int         // of ours
+}
+
+func newAccount(t *testing.T, kind sandbox.WindowKind, cfg PaceConfig) *account {
+	t.Helper()
+	box, err := sandbox.New(sandbox.Options{Kind: kind})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &account{t: t, client: newClient(t, sandbox.Transport(box)), pace: NewPace(cfg)}
+}
+
+func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
+	t.Helper()
+	client, err := api.New(api.Config{BaseURL: "http://127.0.0.1/v1", Token: "test", Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// request uses the quota and tells whether it was refused. The identifier is
+// on no list, which costs as much as one that is.
+func (a *account) request() (api.Answer, *api.Error) {
+	answer, err := a.client.Remove(a.t.Context(), api.Identifier{Type: api.Email, Value: "nobody@example.com"})
+	var e *api.Error
+	if !errors.As(err, &e) || e.Kind != api.NotFound && e.Kind != api.QuotaSpent {
+		a.t.Errorf("request: %v", err)
+	}
+	return answer, e
+}
+
+// depart sends one paced request and treats its answer as a worker does.
+func (a *account) depart(before func() error) {
+	if err := a.pace.Depart(a.t.Context(), before); err != nil {
+		a.t.Errorf("Depart: %v", err)
+		return
+	}
+	a.left = append(a.left, time.Now())
+	answer, e := a.request()
+	a.pace.Observe(answer.Quota)
+	if e != nil && e.Kind == api.QuotaSpent {
+		a.refused++
+		a.pace.Hold(e.RetryAfter, "429")
+	}
+}
+
+// most returns the most departures in any closed 60 s.
+func most(left []time.Time) (n int) {
+	for first, last := 0, 0; last < len(left); last++ {
+		for left[last].Sub(left[first]) > time.Minute {
+			first++
+		}
+		n = max(n, last-first+1)
+	}
+	return n
+}
+
+func kinds() []sandbox.WindowKind {
+	return []sandbox.WindowKind{sandbox.Fixed, sandbox.Sliding, sandbox.TokenBucket}
+}
+
+func TestPaceUsesTheQuota(t *testing.T) {
+	for _, kind := range kinds() {
+		for _, perMinute := range []float64{97, 98} {
+			t.Run(kind.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					a := newAccount(t, kind, PaceConfig{PerMinute: perMinute})
+					start := time.Now()
+					for range 290 {
+						a.depart(nil)
+					}
+					if share := 290 / time.Since(start).Minutes() / 100; share < 0.96 {
+						t.Errorf("used %.3f of the quota, want at least 0.96", share)
+					}
+					if n := most(a.left); n > 99 || a.refused > 0 {
+						t.Errorf("%d departures in 60 s, %d refused", n, a.refused)
+					}
+				})
+			})
+		}
+	}
+}
+
+// strangers take half of the quota, each in its own way: at what times of a
+// minute.
+var strangers = []struct {
+	name   string
+	minute func(*rand.Rand) []time.Duration
+}{
+	{"steady", func(*rand.Rand) (at []time.Duration) {
+		for i := range 50 {
+			at = append(at, time.Duration(i)*1200*time.Millisecond)
+		}
+		return at
+	}},
+	{"random", func(r *rand.Rand) (at []time.Duration) {
+		for range 50 {
+			at = append(at, time.Duration(r.Int64N(int64(time.Minute))))
+		}
+		slices.Sort(at)
+		return at
+	}},
+	{"bursty", func(r *rand.Rand) []time.Duration {
+		return slices.Repeat([]time.Duration{time.Duration(r.Int64N(int64(time.Minute)))}, 50)
+	}},
+}
+
+func TestPaceBesideAStranger(t *testing.T) {
+	const minutes, quiet = 30, 5
+	for _, kind := range kinds() {
+		for _, stranger := range strangers {
+			t.Run(kind.String()+"/"+stranger.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					a := newAccount(t, kind, PaceConfig{PerMinute: 97})
+					start, random := time.Now(), rand.New(rand.NewPCG(1, 2))
+					go func() {
+						for minute := range minutes {
+							for _, at := range stranger.minute(random) {
+								time.Sleep(time.Until(start.Add(time.Duration(minute)*time.Minute + at)))
+								a.request()
+							}
+						}
+					}()
+					for time.Since(start) < minutes*time.Minute {
+						a.depart(nil)
+					}
+					n := len(a.left)
+					t.Logf("%d requests, %.1f a minute, %d refused", n, float64(n)/minutes, a.refused)
+					if n < minutes*20 || a.refused*100 > n {
+						t.Errorf("%d of %d requests refused, want at most one in 100", a.refused, n)
+					}
+					for time.Since(start) < (minutes+quiet)*time.Minute {
+						a.depart(nil)
+					}
+					if got := a.pace.PerMinute(); got != 97 {
+						t.Errorf("pace is %.1f %d minutes after the stranger left, want 97", got, quiet)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestPaceRestartWithinTheMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97})
+		for i := range 300 {
+			if i%7 == 0 {
+				a.pace = NewPace(PaceConfig{PerMinute: 97})
+			}
+			a.depart(nil)
+		}
+		if n := most(a.left); n > 99 || a.refused > 0 {
+			t.Errorf("%d departures in 60 s, %d refused", n, a.refused)
+		}
+	})
+}
+
+func TestPaceSlowBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97})
+		for i := range 200 {
+			a.depart(func() error {
+				if i%3 == 0 {
+					time.Sleep(2 * time.Second)
+				}
+				return nil
+			})
+		}
+		for i := range a.left[1:] {
+			if gap := a.left[i+1].Sub(a.left[i]); gap < 600*time.Millisecond {
+				t.Fatalf("departure %d follows after %s", i+1, gap)
+			}
+		}
+	})
+}
+
+func TestPaceMakesUpForAQuickBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, start := NewPace(PaceConfig{PerMinute: 100}), time.Now()
+		for range 100 {
+			p.Depart(t.Context(), func() error { time.Sleep(5 * time.Millisecond); return nil })
+		}
+		if took := time.Since(start); took > time.Minute+10*time.Millisecond {
+			t.Errorf("100 departures took %s, want a minute", took)
+		}
+	})
+}
+
+func TestPaceHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, start := NewPace(PaceConfig{PerMinute: 60}), time.Now()
+		go func() {
+			time.Sleep(500 * time.Millisecond)
+			p.Hold(30*time.Second, "429") // while the turn is waited for
+			p.Hold(time.Second, "shorter")
+		}()
+		left := make(chan time.Duration, 16)
+		for range 16 {
+			go func() {
+				p.Depart(t.Context(), nil)
+				left <- time.Since(start)
+			}()
+		}
+		time.Sleep(time.Second)
+		if until, why := p.HeldUntil(); until.Sub(start) != 30500*time.Millisecond || why != "429" {
+			t.Errorf("held until %s because of %q", until.Sub(start), why)
+		}
+		earlier := 30500*time.Millisecond - time.Second
+		for range 16 {
+			at := <-left
+			if gap := at - earlier; gap < time.Second-time.Millisecond {
+				t.Errorf("departed at %s, %s after the one before", at, gap)
+			}
+			earlier = at
+		}
+		if until, why := p.HeldUntil(); !until.IsZero() || why != "" {
+			t.Errorf("still held until %s because of %q", until, why)
+		}
+	})
+}
+
+func TestPaceDepartErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, broken := NewPace(PaceConfig{PerMinute: 1}), errors.New("disk full")
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		for range 4 {
+			go func() {
+				err := p.Depart(ctx, func() error { t.Error("before was called"); return nil })
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got %v, want the error of the context", err)
+				}
+			}()
+		}
+		<-ctx.Done()
+		synctest.Wait()
+		if err := p.Depart(t.Context(), func() error { return broken }); !errors.Is(err, broken) {
+			t.Errorf("got %v, want the error of before", err)
+		}
+	})
+}
+
+func TestPaceUnpaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, start := NewPace(PaceConfig{}), time.Now()
+		for range 1000 {
+			p.Depart(t.Context(), nil)
+		}
+		if d := time.Since(start); d > 0 {
+			t.Errorf("unpaced departures waited %s", d)
+		}
+		p.Hold(time.Minute, "429")
+		p.Depart(t.Context(), nil)
+		if d := time.Since(start); d != time.Minute {
+			t.Errorf("departed after %s, want the hold of a minute", d)
+		}
+	})
+}
+
+func TestPaceReserve(t *testing.T) {
+	p := NewPace(PaceConfig{PerMinute: 97, Reserve: 20})
+	if got := p.PerMinute(); got != 77 {
+		t.Errorf("pace is %v, want 77", got)
+	}
+}
+
+func TestPaceLogsEventsNotRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		p := NewPace(PaceConfig{PerMinute: 97, Log: logTo(&log)})
+		for range 20 {
+			p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 0, Reset: 30 * time.Second})
+		}
+		time.Sleep(5 * time.Minute)
+		p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 99, Reset: time.Minute})
+		for _, event := range []string{"pause", "pace lowered", "pace raised"} {
+			if n := strings.Count(log.String(), event); n != 1 {
+				t.Errorf("%d lines say %q:\n%s", n, event, &log)
+			}
+		}
+	})
+}
+
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

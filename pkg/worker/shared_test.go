@@ -1,0 +1,212 @@
+package worker
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"altadnc-bulk/pkg/api/sandbox"
+
+	"github.com/gofrs/flock"
+)
+
+func openShared(t *testing.T, dir string) *SharedPace {
+	t.Helper()
+	s, err := OpenSharedPace(dir, "http://127.0.0.1/v1 secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSharedPaceOfSeveralRuns(t *testing.T) {
+	for _, runs := range []int{2, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			dir := t.TempDir()
+			first := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+			all := []*account{first}
+			for range runs - 1 {
+				all = append(all, &account{t: t, client: first.client, pace: NewPace(PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})})
+			}
+			start := time.Now()
+			done := make(chan bool)
+			for _, a := range all {
+				go func() {
+					for time.Since(start) < 5*time.Minute {
+						a.depart(nil)
+					}
+					done <- true
+				}()
+			}
+			for range all {
+				<-done
+			}
+			total := 0
+			for i, a := range all {
+				total += len(a.left)
+				if fair := 97 * 5 / runs; len(a.left) < fair*2/3 || a.refused > 0 || a.pace.PerMinute() != 97 {
+					t.Errorf("run %d of %d: %d departures, %d refused, pace %.1f", i, runs, len(a.left), a.refused, a.pace.PerMinute())
+				}
+			}
+			if total < 96*5 || total > 97*5+runs {
+				t.Errorf("%d runs made %d requests in 5 minutes, want about %d", runs, total, 97*5)
+			}
+		})
+	}
+}
+
+func TestSharedPaceHoldsAllRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir, start := t.TempDir(), time.Now()
+		told := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
+		other := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
+		told.Hold(30*time.Second, "429")
+		other.Depart(t.Context(), nil)
+		if d := time.Since(start); d != 30*time.Second {
+			t.Errorf("the other run departed after %s, want 30s", d)
+		}
+	})
+}
+
+func TestSharedPaceRemembersTheRunBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+		for range 60 {
+			a.depart(nil)
+		}
+		a.pace = NewPace(PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+		a.depart(nil)
+		if got := a.pace.PerMinute(); got != 97 {
+			t.Errorf("pace is %.1f: the requests of the run before were taken for those of others", got)
+		}
+	})
+}
+
+// write puts a state into the file as another run would have left it.
+func write(t *testing.T, s *SharedPace, l ledger, written time.Time) {
+	t.Helper()
+	if err := os.WriteFile(s.path, l.sheet(written), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSharedPaceSurvivesClocks(t *testing.T) {
+	const interval = time.Second
+	hour := time.Hour
+	for _, test := range []struct {
+		name          string
+		written, held time.Duration // from now; held 0 for none
+		longest       time.Duration
+	}{
+		{"clock set back an hour", hour, 0, interval},
+		{"clock set back in a hold", hour, hour + 30*time.Second, 30 * time.Second},
+		{"clock set back by a century", 876000 * hour, 0, interval},
+		{"file of last month", -720 * hour, -719 * hour, interval},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, start := openShared(t, t.TempDir()), time.Now()
+				l := ledger{last: start.Add(test.written), second: start.Add(test.written).Unix()}
+				if test.held != 0 {
+					l.held = start.Add(test.held)
+				}
+				write(t, s, l, start.Add(test.written))
+				p := NewPace(PaceConfig{PerMinute: 60, Shared: s})
+				for range 3 {
+					p.Depart(t.Context(), nil)
+				}
+				if d := time.Since(start); d < 3*interval-time.Millisecond && test.held <= 0 || d > test.longest+2*interval+time.Millisecond {
+					t.Errorf("three departures took %s", d)
+				}
+			})
+		})
+	}
+}
+
+func TestSharedPaceSurvivesGarbage(t *testing.T) {
+	for name, content := range map[string]string{
+		"empty": "", "text": "hello\n", "torn": `{"written":17000`, "null": "null", "zeros": strings.Repeat("\x00", sheetSize),
+		"huge":         strings.Repeat("9", 1<<20),
+		"negative":     `{"written":-9223372036854775808,"last":-9223372036854775808,"counts":[0]}`,
+		"held forever": `{"written":1,"last":1,"held":9223372036854775807,"counts":[` + strings.Repeat("0,", ledgerSpan-1) + `0]}`,
+		"last second":  `{"written":1,"last":1,"second":9223372036854775807,"counts":[` + strings.Repeat("0,", ledgerSpan-1) + `0]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := openShared(t, t.TempDir())
+				p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s}), time.Now()
+				if err := os.WriteFile(s.path, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				p.Depart(t.Context(), nil)
+				if d := time.Since(start); d < time.Second || d > 2*time.Second || p.shared == nil {
+					t.Errorf("departed after %s, shared: %t", d, p.shared != nil)
+				}
+			})
+		})
+	}
+}
+
+func TestSharedPaceGoesOnAlone(t *testing.T) {
+	for name, spoil := range map[string]func(*testing.T, *SharedPace){
+		"folder gone": func(t *testing.T, s *SharedPace) {
+			if err := os.RemoveAll(filepath.Dir(s.path)); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"lock never released": func(t *testing.T, s *SharedPace) {
+			lock := flock.New(s.lock)
+			if err := lock.Lock(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { lock.Close() })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log strings.Builder
+				s := openShared(t, filepath.Join(t.TempDir(), "state"))
+				p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s, Log: logTo(&log)}), time.Now()
+				spoil(t, s)
+				for range 10 {
+					p.Depart(t.Context(), nil)
+				}
+				if d := time.Since(start); d < 10*time.Second-time.Millisecond || d > 12*time.Second {
+					t.Errorf("ten departures took %s", d)
+				}
+				if n := strings.Count(log.String(), "no longer shared"); n != 1 {
+					t.Errorf("warned %d times: %s", n, &log)
+				}
+			})
+		})
+	}
+}
+
+func TestOpenSharedPace(t *testing.T) {
+	state := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", state)
+	s := openShared(t, "")
+	if dir := filepath.Join(state, "altadnc-bulk"); filepath.Dir(s.path) != dir {
+		t.Errorf("the file is %s, want it in %s", s.path, dir)
+	}
+	for path, want := range map[string]os.FileMode{filepath.Dir(s.path): 0o700 | os.ModeDir, s.path: 0o600, s.lock: 0o600} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != want {
+			t.Errorf("%s has mode %s, want %s", path, info.Mode(), want)
+		}
+	}
+	data, err := os.ReadFile(s.path)
+	if err != nil || len(data) != sheetSize || strings.Contains(string(data)+s.path, "secret") {
+		t.Errorf("the file %s has %d bytes (%v): %s", s.path, len(data), err, data)
+	}
+	if _, err := OpenSharedPace(filepath.Join(s.path, "below"), "x"); err == nil {
+		t.Error("a folder that cannot be made is no error")
+	}
+}
