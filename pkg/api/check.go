@@ -1,20 +1,12 @@
 package api
 
-import (
-	"errors"
-	"fmt"
-	"unicode/utf8"
-)
+import "errors"
 
-// checkIdentifier refuses what the API cannot mean. Invalid UTF-8 above all:
-// JSON has no way to write it, and a replacement character would make it
-// another identifier.
+// checkIdentifier refuses what the API cannot mean. (A value that is not UTF-8
+// is refused when it is marshalled: JSON has no way to write it.)
 func checkIdentifier(id Identifier) error {
-	switch {
-	case id.Value == "":
+	if id.Value == "" {
 		return errors.New("identifier is empty")
-	case !utf8.ValidString(id.Value):
-		return fmt.Errorf("identifier %q is not valid UTF-8", id.Masked())
 	}
 	_, err := ParseIdentifierType(string(id.Type))
 	return err

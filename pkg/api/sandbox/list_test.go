@@ -237,7 +237,7 @@ func TestEmbeddedList(t *testing.T) {
 		{Type: api.LinkedIn, Value: "https://www.linkedin.com/in/ada-lovell-example"},
 		{Type: api.LinkedIn, Value: "https://www.linkedin.com/in/ben-okafor-example"},
 		{Type: api.Phone, Value: "+14155550123"}, {Type: api.Phone, Value: "+442079460018"},
-		{Type: api.SMS, Value: "+14155550134"}, {Type: api.WhatsApp, Value: "+447700900123"},
+		{Type: api.SMS, Value: "+14155550134"}, {Type: api.WhatsApp, Value: "+14155550156"},
 		{Type: api.WebChat, Value: "visitor-7f3a91"},
 	} {
 		if !on[id] {
