@@ -12,17 +12,17 @@
 //
 // # Line
 //
-//	{"seq":17,"durable":15,"kind":"…",fields…,"crc":"9ae0daaf"}
+//		{"seq":17,"durable":15,"kind":"…",fields…,"crc":"9ae0daaf"}
 //
-//   - seq: number of the record; 1 for the first, one more for each.
-//   - durable: the last sequence number that was known to be on the disk when
-//     this line was made, 0 for none; less than seq and never falling.
-//   - kind: see below.
-//   - crc: CRC-32C (Castagnoli) in eight lower-case hexadecimal digits, begun
-//     with the value that the crc field of the line before holds (0 for the
-//     first line), over the bytes of the line up to the comma before "crc".
-//     Being chained to the value stored, not to the value computed, one bad line
-//     does not hide the good ones after it.
+//	  - seq: number of the record; 1 for the first, one more for each.
+//	  - durable: the last sequence number that was known to be on the disk when
+//	    this line was made, 0 for none; less than seq and never falling.
+//	  - kind: see below.
+//	  - crc: CRC-32C (Castagnoli) in eight lower-case hexadecimal digits, begun
+//	    with the value that the crc field of the line before holds (0 for the
+//	    first line), over the bytes of the line up to the comma before "crc".
+//	    Being chained to the value stored, not to the value computed, one bad line
+//	    does not hide the good ones after it.
 //
 // A line ends in one line feed; the last record is good without it. There is
 // no white space between tokens. Fields stand in the order given here; those
@@ -37,42 +37,42 @@
 //
 // # Kinds
 //
-//	journal   format time id baseUrl [accountId]
-//	run       time version list listSha256 baseUrl [accountId]
-//	end       time reason entries removed notFound failed duplicate skipped
-//	          protected open restored unsure requests
-//	intent    time line type identifier [sent] [restore]
-//	outcome   time line type identifier [sent]
-//	          outcome reason status attempts unsure [stored]
-//	outcome   time line refused [type] [column] [raw]
-//	          outcome reason status attempts unsure [stored]
-//	released  time line type identifier reason status
-//	released  time key reason
-//	reopen    time type identifier
-//	restored  time line type identifier [sent] status
-//	repair    time source sourceSha256 kept lost
+//		journal   format time id baseUrl [accountId]
+//		run       time version list listSha256 baseUrl [accountId]
+//		end       time reason entries removed notFound failed duplicate skipped
+//		          protected open restored unsure requests
+//		intent    time line type identifier [sent] [restore]
+//		outcome   time line type identifier [sent]
+//		          outcome reason status attempts unsure [stored]
+//		outcome   time line refused [type] [column] [raw]
+//		          outcome reason status attempts unsure [stored]
+//		released  time line type identifier reason status
+//		released  time key reason
+//		reopen    time type identifier
+//		restored  time line type identifier [sent] status
+//		repair    time source sourceSha256 kept lost
 //
-//   - journal is the first record and no other. Its format is 1, its id 32
-//     random hexadecimal digits.
-//   - run begins a run, end ends it; the figures of end are entries of the list,
-//     and requests. A run repeats base URL and account, and may name an account
-//     for the first time: it is the journal's from then on.
-//   - line is the line of the list, 1-based, 0 for none. type is one of the six
-//     identifier types of the API, identifier the canonical form, which with the
-//     type makes the key; sent is what was sent where that differs.
-//   - intent: a request for the key is about to leave; with "restore":true one
-//     that puts it back on the list.
-//   - outcome is removed, not_found, failed or protected; status is that of
-//     HTTP, 0 for none. unsure is true if an attempt that nobody saw the answer
-//     of may have removed the entry before. refused is the key, 32 hexadecimal
-//     digits, of an entry that was refused when the list was read; column and
-//     raw tell where and what it was. stored is an array of what a snapshot
-//     knew: {"identifier" ["label"] ["manual"] ["createdAt"] ["updatedAt"]}.
-//   - released ends an intent. With an identifier, its attempts certainly were
-//     not applied. With a key alone, nobody will find out.
-//   - reopen makes a key open again, restored says that it was put back.
-//   - repair stands in a journal that [Repair] made; lost is how many lines or
-//     records could not be saved.
+//	  - journal is the first record and no other. Its format is 1, its id 32
+//	    random hexadecimal digits.
+//	  - run begins a run, end ends it; the figures of end are entries of the list,
+//	    and requests. A run repeats base URL and account, and may name an account
+//	    for the first time: it is the journal's from then on.
+//	  - line is the line of the list, 1-based, 0 for none. type is one of the six
+//	    identifier types of the API, identifier the canonical form, which with the
+//	    type makes the key; sent is what was sent where that differs.
+//	  - intent: a request for the key is about to leave; with "restore":true one
+//	    that puts it back on the list.
+//	  - outcome is removed, not_found, failed or protected; status is that of
+//	    HTTP, 0 for none. unsure is true if an attempt that nobody saw the answer
+//	    of may have removed the entry before. refused is the key, 32 hexadecimal
+//	    digits, of an entry that was refused when the list was read; column and
+//	    raw tell where and what it was. stored is an array of what a snapshot
+//	    knew: {"identifier" ["label"] ["manual"] ["createdAt"] ["updatedAt"]}.
+//	  - released ends an intent. With an identifier, its attempts certainly were
+//	    not applied. With a key alone, nobody will find out.
+//	  - reopen makes a key open again, restored says that it was put back.
+//	  - repair stands in a journal that [Repair] made; lost is how many lines or
+//	    records could not be saved.
 //
 // # States
 //

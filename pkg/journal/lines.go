@@ -25,7 +25,7 @@ type lines struct {
 	size       int // with its line end
 }
 
-func newLines(r io.Reader) *lines { return &lines{r: r, buf: make([]byte, 1<<20)} }
+func newLines(r io.Reader) *lines { return &lines{r: r, buf: make([]byte, 64<<10)} }
 
 // next returns the next line without its end, valid until the next call. What
 // is longer than maxLine comes in pieces, none of them terminated but the last.

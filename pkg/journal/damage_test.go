@@ -1,0 +1,346 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// original is a sound journal and what each of its lines says.
+type original struct {
+	bytes   []byte
+	lines   [][]byte // with their ends
+	durable []int64
+}
+
+func newOriginal(t *testing.T) *original {
+	t.Helper()
+	o := &original{bytes: sixty(t)}
+	o.lines = slices.Collect(bytes.Lines(o.bytes))
+	for _, b := range o.lines {
+		var l line
+		covered, _, _ := cutSeal(bytes.TrimSuffix(b, []byte("\n")))
+		must(t, decode(covered, &l))
+		o.durable = append(o.durable, l.durable)
+	}
+	if len(o.lines) < 60 {
+		t.Fatalf("the journal has %d records only", len(o.lines))
+	}
+	return o
+}
+
+// calls tells whether a line from index i on says that record seq is durable.
+func (o *original) calls(seq int64, i int) bool {
+	return i < len(o.durable) && slices.Max(o.durable[i:]) >= seq
+}
+
+// judge checks what scan makes of changed bytes of which the first good lines
+// are the original's. Lines from index sure on can be proven for certain, lines
+// from index maybe on perhaps.
+func (o *original) judge(t *testing.T, changed []byte, good, maybe, sure int) {
+	t.Helper()
+	c, err := scan(bytes.NewReader(changed), "f")
+	var damage *DamageError
+	switch {
+	case err == nil && c.records != int64(good):
+		t.Fatalf("%d records taken, want the %d before the damage", c.records, good)
+	case err == nil && o.calls(int64(good)+1, sure):
+		t.Fatalf("damage to durable record %d was taken for a torn tail", good+1)
+	case err == nil:
+		return
+	case !errors.As(err, &damage):
+		t.Fatalf("damage to record %d: %v", good+1, err)
+	case damage.Line != int64(good)+1 || !o.calls(int64(good)+1, maybe):
+		t.Fatalf("damage to record %d: %v", good+1, err)
+	}
+}
+
+func TestEveryTruncationIsATornTail(t *testing.T) {
+	o := newOriginal(t)
+	for n := range o.bytes {
+		whole := bytes.Count(o.bytes[:n], []byte("\n"))
+		rest := n - bytes.LastIndexByte(o.bytes[:n], '\n') - 1
+		unterminated := rest > 0 && o.bytes[n] == '\n'
+		if unterminated {
+			whole++
+		}
+		c, err := scan(bytes.NewReader(o.bytes[:n]), "f")
+		if err != nil || c.records != int64(whole) || (c.tail.Lines > 0) != (rest > 0 && !unterminated) {
+			t.Fatalf("cut at byte %d: %+v, %v", n, c, err)
+		}
+	}
+	t.Logf("%d truncations", len(o.bytes))
+}
+
+func TestEveryBitFlipIsFound(t *testing.T) {
+	o := newOriginal(t)
+	at := 0
+	for i, b := range o.lines {
+		for n := range b {
+			for bit := range 8 {
+				o.bytes[at+n] ^= 1 << bit
+				// A flipped checksum spoils the next line too; a flipped line end joins two lines.
+				o.judge(t, o.bytes, i, i+1, i+2)
+				o.bytes[at+n] ^= 1 << bit
+			}
+		}
+		at += len(b)
+	}
+	t.Logf("%d bit flips", 8*len(o.bytes))
+}
+
+func TestLinesDeletedDoubledSwapped(t *testing.T) {
+	o := newOriginal(t)
+	cases := 0
+	for i := range o.lines {
+		without := slices.Concat(o.lines[:i], o.lines[i+1:])
+		o.judge(t, bytes.Join(without, nil), i, i+1, i+2)
+		doubled := slices.Concat(o.lines[:i+1], o.lines[i:])
+		o.judge(t, bytes.Join(doubled, nil), i+1, i+1, i+1)
+		cases += 2
+		for k := i + 1; k < len(o.lines); k++ {
+			swapped := slices.Clone(o.lines)
+			swapped[i], swapped[k] = swapped[k], swapped[i]
+			o.judge(t, bytes.Join(swapped, nil), i, i+1, k+2)
+			cases++
+		}
+	}
+	t.Logf("%d lines deleted, doubled, swapped", cases)
+}
+
+func TestOpenSetsATornTailAside(t *testing.T) {
+	whole := sixty(t)
+	last := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
+	tests := []struct {
+		name  string
+		file  []byte
+		tail  []byte
+		lines int64
+	}{
+		{"half a line", whole[:last+10], whole[last : last+10], 1},
+		{"NUL bytes", append(slices.Clone(whole), make([]byte, 300)...), make([]byte, 300), 1},
+		{"half a header", whole[:20], whole[:20], 1},
+		{"only NUL bytes", make([]byte, 100), make([]byte, 100), 1},
+		{"more than a longest line", append(slices.Clone(whole), bytes.Repeat([]byte("x"), maxLine+100)...), bytes.Repeat([]byte("x"), maxLine+100), 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := newPath(t)
+			must(t, os.WriteFile(path, tt.file, 0o600))
+			j := mustOpen(t, path)
+			torn := j.Recovered()
+			want := TornTail{Lines: tt.lines, Bytes: int64(len(tt.tail)), SavedTo: path + ".torn-1"}
+			if torn == nil || *torn != want {
+				t.Fatalf("Recovered = %+v, want %+v", torn, want)
+			}
+			if !bytes.Equal(readFile(t, torn.SavedTo), tt.tail) {
+				t.Error("the file beside does not hold the tail")
+			}
+			if !bytes.Equal(readFile(t, path), tt.file[:len(tt.file)-len(tt.tail)]) {
+				t.Error("the journal is not what stood before the tail")
+			}
+			must(t, j.Begin(testRun))
+			must(t, j.Outcome(removed(99)))
+			must(t, j.Close())
+			if got := mustOpen(t, path).Index().State(keyOf(99)).Status; got != Removed {
+				t.Errorf("what was appended is %v after reload", got)
+			}
+		})
+	}
+}
+
+func TestSecondTornTailGetsItsOwnFile(t *testing.T) {
+	path := newPath(t)
+	mustBegin(t, path).Close()
+	for n := 1; n <= 2; n++ {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		must(t, err)
+		fmt.Fprintf(f, "tail %d", n)
+		f.Close()
+		j := mustOpen(t, path)
+		if want := fmt.Sprintf("%s.torn-%d", path, n); j.Recovered().SavedTo != want {
+			t.Errorf("saved to %s", j.Recovered().SavedTo)
+		}
+		j.Close()
+	}
+}
+
+func TestUnterminatedLastRecordIsKept(t *testing.T) {
+	path := newPath(t)
+	whole := sixty(t)
+	must(t, os.WriteFile(path, whole[:len(whole)-1], 0o600))
+	j := mustOpen(t, path)
+	if j.Recovered() != nil || !bytes.Equal(readFile(t, path), whole) {
+		t.Errorf("Recovered = %+v; the file differs: %v", j.Recovered(), !bytes.Equal(readFile(t, path), whole))
+	}
+}
+
+func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
+	whole := sixty(t)
+	damaged := slices.Clone(whole)
+	damaged[len(damaged)/2] ^= 1
+	header := slices.Clone(whole)
+	header[3] ^= 1
+	newer, _ := appendLine(nil, 1, 0, []byte(`"kind":"journal","format":2,"anything":[1]`), 0)
+	unknown := forge(whole, `"kind":"surprise","time":"2026-01-01T00:00:00.000Z"`)
+	field := forge(whole, `"kind":"end","time":"2026-01-01T00:00:00.000Z","reason":"","extra":1`)
+	tests := []struct {
+		name string
+		file []byte
+		id   Identity
+		want string
+	}{
+		{"damage", damaged, testIdentity, "and line"},
+		{"damaged header", header, testIdentity, ":1 (byte 0): checksum does not match"},
+		{"newer", newer, testIdentity, "newer"},
+		{"unknown kind", unknown, testIdentity, "unknown kind, though its checksum matches"},
+		{"unknown field", field, testIdentity, "though its checksum matches"},
+		{"list", []byte("email\np1@example.com\n"), testIdentity, "not a journal"},
+		{"JSON", []byte(`{"email":"p1@example.com"}`), testIdentity, "not a journal"},
+		{"other API", whole, Identity{BaseURL: "https://other.example.com", AccountID: "acc-1"}, "base URL"},
+		{"other account", whole, Identity{BaseURL: testIdentity.BaseURL, AccountID: "acc-2"}, `account "acc-1", not "acc-2"`},
+		{"no account", whole, Identity{BaseURL: testIdentity.BaseURL}, "no account was given"},
+		{"other API, and a torn tail", append(slices.Clone(whole), "torn"...), Identity{BaseURL: "x"}, "base URL"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := newPath(t)
+			must(t, os.WriteFile(path, tt.file, 0o600))
+			_, err := Open(path, tt.id)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), path) {
+				t.Errorf("Open = %v, want %q", err, tt.want)
+			}
+			if !bytes.Equal(readFile(t, path), tt.file) {
+				t.Error("the file was changed")
+			}
+			if files, _ := filepath.Glob(path + ".torn*"); files != nil {
+				t.Errorf("left %v", files)
+			}
+			if _, err := Load(path, &tt.id); err == nil {
+				t.Error("Load accepted it")
+			}
+			if h, err := Holder(path); h != nil || err != nil {
+				t.Errorf("the lock was kept: %v, %v", h, err)
+			}
+		})
+	}
+}
+
+// forge adds a line with a right checksum to a sound journal.
+func forge(whole []byte, body string) []byte {
+	c, _ := scan(bytes.NewReader(whole), "f")
+	b, _ := appendLine(slices.Clone(whole), c.records+1, c.records, []byte(body), c.sum)
+	return b
+}
+
+func TestAccountNamedLaterIsKept(t *testing.T) {
+	path := newPath(t)
+	j, err := Open(path, Identity{BaseURL: testIdentity.BaseURL})
+	must(t, err)
+	must(t, j.Begin(testRun))
+	must(t, j.Close())
+	must(t, mustBegin(t, path).Close())
+	if _, err := Open(path, Identity{BaseURL: testIdentity.BaseURL, AccountID: "acc-2"}); !errors.As(err, new(*MismatchError)) {
+		t.Errorf("another account: %v", err)
+	}
+	must(t, mustOpen(t, path).Close())
+}
+
+func TestRepairSavesWhatIsProven(t *testing.T) {
+	o := newOriginal(t)
+	repaired := 0
+	for i := range o.lines {
+		path := newPath(t)
+		lines := slices.Clone(o.lines)
+		lines[i] = bytes.Replace(lines[i], []byte(`"kind"`), []byte(`"kInd"`), 1)
+		must(t, os.WriteFile(path, bytes.Join(lines, nil), 0o600))
+		to := path + ".repaired"
+		got, err := Repair(path, to)
+		if !o.calls(int64(i)+1, i+1) {
+			if !errors.Is(err, ErrSound) {
+				t.Errorf("line %d, torn only: %v", i+1, err)
+			}
+			continue
+		}
+		if err != nil || got.Lost != 1 || got.Kept != int64(len(o.lines)-1) {
+			t.Fatalf("line %d: %+v, %v", i+1, got, err)
+		}
+		j := mustOpen(t, to)
+		if s := j.Index().State(keyOf(1000)); s != (State{Unsure: true}) {
+			t.Errorf("line %d: a key that the journal does not know is %+v", i+1, s)
+		}
+		if s := j.Index().State(keyOf(3)); s.Status == Pending && !s.Unsure {
+			t.Errorf("line %d: an open key is %+v", i+1, s)
+		}
+		must(t, j.Begin(testRun))
+		must(t, j.Intent(Intent{Identifier: mail(1000)}))
+		must(t, j.Release(Release{Identifier: mail(1000)}))
+		if s := j.Index().State(keyOf(1000)); !s.Unsure {
+			t.Errorf("line %d: an intent took the doubt away", i+1)
+		}
+		must(t, j.Close())
+		if r, err := Verify(to); err != nil || r.Repairs != 1 {
+			t.Errorf("line %d: Verify = %+v, %v", i+1, r, err)
+		}
+		if _, err := Repair(path, to); !errors.Is(err, os.ErrExist) {
+			t.Errorf("line %d: an existing file: %v", i+1, err)
+		}
+		repaired++
+	}
+	t.Logf("%d journals repaired", repaired)
+}
+
+func TestRepairKeepsFinishedKeysAndReopensLostOnes(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	for n := range 4 {
+		must(t, j.Intent(Intent{Identifier: mail(n)}))
+		must(t, j.Outcome(removed(n)))
+	}
+	must(t, j.Close())
+	b := readFile(t, path)
+	at := bytes.Index(b, []byte(`"outcome":"removed"`)) // of key 0
+	b[at+12] = 'X'
+	must(t, os.WriteFile(path, b, 0o600))
+	_, err := Repair(path, path+".new")
+	must(t, err)
+	x := mustOpen(t, path+".new").Index()
+	if s := x.State(keyOf(0)); s.Status != Pending || !s.Intent || !s.Unsure {
+		t.Errorf("the key whose outcome was lost is %+v", s)
+	}
+	if s := x.State(keyOf(3)); s.Status != Removed || s.Unsure {
+		t.Errorf("a key whose outcome is there is %+v", s)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	path := newPath(t)
+	whole := sixty(t)
+	must(t, os.WriteFile(path, whole, 0o600))
+	r, err := Verify(path)
+	must(t, err)
+	digest, err := mustOpen(t, path).Digest()
+	must(t, err)
+	if r.SHA256 != digest || r.Bytes != int64(len(whole)) || r.Torn != nil {
+		t.Errorf("%+v; digest %s", r, digest)
+	}
+	sum := 1 + r.Runs + r.Ends + r.Intents + r.Outcomes + r.Released + r.Reopened + r.Restored + r.Repairs
+	if sum != r.Records || r.Runs != 2 || r.Reopened != 3 || r.Restored != 2 {
+		t.Errorf("%+v", r)
+	}
+	must(t, os.WriteFile(path, whole[:len(whole)-1-20], 0o600))
+	short, err := Verify(path)
+	if err != nil || short.SHA256 == r.SHA256 || short.Torn == nil || short.Records != r.Records-1 {
+		t.Errorf("cut: %+v, %v", short, err)
+	}
+	whole[len(whole)/2] ^= 4
+	must(t, os.WriteFile(path, whole, 0o600))
+	if broken, err := Verify(path); !errors.As(err, new(*DamageError)) || broken.SHA256 == "" || broken.Records == 0 || broken.Torn != nil {
+		t.Errorf("damaged: %+v, %v", broken, err)
+	}
+}
