@@ -38,9 +38,11 @@ func (l *Reader) openCSV() error {
 			return l.noHeader(err)
 		}
 	}
-	if r, err := l.valid(first.text, first.line); err != nil {
+	r, err := l.valid(first.text, first.line)
+	if err != nil {
 		return err
-	} else if r != nil {
+	}
+	if r = cmp.Or(r, first.refusal); r != nil {
 		return l.refused(first.line, problem{reason: "the header " + r.Reason, hint: "save the list anew as CSV UTF-8"})
 	}
 	h, p := chooseHeading(first.text, newMatcher(l.opts), given)

@@ -3,7 +3,6 @@ package reader
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -68,13 +67,9 @@ type heading struct {
 // readHeading splits the header at delimiter and resolves its columns; ok is
 // false when its quotes do not fit that delimiter.
 func readHeading(text []byte, delimiter rune, m matcher) (heading, bool) {
-	cr := newCSV(bytes.NewReader(text), delimiter)
-	names, err := cr.Read()
+	names, err := newCSV(bytes.NewReader(text), delimiter).Read()
 	if err != nil {
 		return heading{}, false
-	}
-	if _, err := cr.Read(); err != io.EOF {
-		return heading{}, false // with this delimiter the header ends earlier
 	}
 	f := newFound()
 	for i, name := range names {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -125,6 +126,7 @@ func TestKeptStringsDoNotKeepRecords(t *testing.T) {
 	if grown := live(); len(kept) < 70 || grown > before+4<<20 {
 		t.Errorf("%d entries keep %d bytes", len(kept), grown-before)
 	}
+	runtime.KeepAlive(kept)
 }
 
 func TestExcerpt(t *testing.T) {
@@ -184,6 +186,23 @@ func TestReasonsHoldNoIdentifier(t *testing.T) {
 		}
 		if e.Refusal != nil && strings.Contains(e.Refusal.Reason, "secret") {
 			t.Errorf("%q", e.Refusal.Reason)
+		}
+	}
+}
+
+// TestStep: when framer and decoder disagree on where a record ends, nothing is read.
+func TestStep(t *testing.T) {
+	for _, record := range []string{"a,b\nc,d", "\"a", ""} {
+		r, err := newRows([]byte("email,name"), ',', choice{form: FormWide, wide: [6]int{0, -1, -1, -1, -1, -1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.decode([]byte(record)); err == nil && record != "" {
+			if again, err := r.decode([]byte("x,y")); err == nil {
+				t.Errorf("%q was read as %v, then %v", record, got, again)
+			}
+		} else if record == "" && err == nil {
+			t.Errorf("an empty record was read as %v", got)
 		}
 	}
 }
