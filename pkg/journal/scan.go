@@ -47,12 +47,13 @@ type TornTail struct {
 // is not good, and beyond it only what calls that line durable.
 type scanner struct {
 	content
-	path  string
-	lines *lines
-	chain chain
-	line  line // decoded last
-	ours  bool // some line has a checksum that matches
-	wiped bool // everything so far is NUL
+	path   string
+	lines  *lines
+	chain  chain
+	line   line // decoded last
+	replay replay
+	ours   bool // some line has a checksum that matches
+	wiped  bool // everything so far is NUL
 }
 
 // scan reads a journal from r. The error is a *DamageError, wraps ErrNewer or
@@ -60,8 +61,10 @@ type scanner struct {
 // an empty file, or one with only a torn first record.
 func scan(r io.Reader, path string) (*content, error) {
 	s := scanner{path: path, lines: newLines(r), wiped: true}
-	s.index = new(Index)
+	s.replay = newReplay()
+	s.index = s.replay.index
 	s.terminated = true
+	defer s.replay.settle()
 	for n := int64(1); ; n++ {
 		b, more := s.lines.next()
 		if !more {
@@ -134,7 +137,7 @@ func (s *scanner) add(n int64) error {
 	s.kinds[s.line.kind]++
 	s.size += int64(s.lines.size)
 	s.sum, s.terminated = s.chain.prev, s.lines.terminated
-	s.index.apply(s.line.change(s.lines.offset))
+	s.replay.apply(s.line.change(s.lines.offset))
 	switch s.line.kind {
 	case kindJournal:
 		s.identity = s.line.identity()
