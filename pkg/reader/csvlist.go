@@ -241,9 +241,7 @@ func (c *csvList) record(f frame, cell int) Record {
 // refused for.
 func (l *Reader) cell(f frame, at int, t api.IdentifierType, raw string, r *Refusal) {
 	e := l.entry(f.line, l.csv.names[at], t, raw, len(f.text))
-	if r != nil && e.Refusal == nil || r != nil && e.Refusal.Code == "unknown-type" {
-		e.Refusal, e.Identifier = r, api.Identifier{}
-	}
+	e.untyped(r)
 	e.Record = l.csv.record(f, at)
 	l.queue = append(l.queue, e)
 }

@@ -71,6 +71,9 @@ func readHeading(text []byte, delimiter rune, m matcher) (heading, bool) {
 	if err != nil {
 		return heading{}, false
 	}
+	if len(names) > maxColumns {
+		return heading{delimiter: delimiter, names: names, problem: missing()}, true
+	}
 	f := newFound()
 	for i, name := range names {
 		names[i] = trim(name)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -117,28 +118,50 @@ func FuzzCSV(f *testing.F) {
 		if err != nil {
 			return
 		}
-		inOrder(t, entries, cells, want)
+		inOrder(t, l.Layout(), entries, cells, want)
 	})
 }
 
 // inOrder requires that the records of the entries are records of want, in
-// order, and that none of want that could hold an entry was passed over.
-func inOrder(t *testing.T, entries []Entry, cells [][]string, want [][]string) {
-	next := 0
+// order, and that none of want with a filled identifier cell was passed over.
+func inOrder(t *testing.T, layout Layout, entries []Entry, cells [][]string, want [][]string) {
+	next, line := 0, 0
+	for next < len(want) && !isHeader(want[next], layout.Header) {
+		next++
+	}
+	next++
 	for i, e := range entries {
-		if cells[i] == nil || i > 0 && e.Line == entries[i-1].Line {
-			continue // refused for its characters, or another cell of the same record
+		if cells[i] == nil {
+			return // refused for its characters: its cells are not known
 		}
-		for next < len(want) && !reflect.DeepEqual(want[next], cells[i]) {
-			next++
+		if e.Line == line {
+			continue // another cell of the same record
 		}
-		if next == len(want) {
+		for line = e.Line; next < len(want) && !reflect.DeepEqual(want[next], cells[i]); next++ {
+			mustBeBlank(t, layout, want[next])
+		}
+		if next >= len(want) {
 			t.Fatalf("line %d: record %q is not among what a strict decoder reads, or not in this place", e.Line, cells[i])
 		}
 		if e.Record.Cell >= 0 && e.Raw != excerpt(want[next][e.Record.Cell]) {
 			t.Fatalf("line %d: cell %d is %q, not %q", e.Line, e.Record.Cell, want[next][e.Record.Cell], e.Raw)
 		}
 		next++
+	}
+	for ; next < len(want); next++ {
+		mustBeBlank(t, layout, want[next])
+	}
+}
+
+func isHeader(record, header []string) bool {
+	return slices.EqualFunc(record, header, func(a, b string) bool { return trim(a) == b })
+}
+
+func mustBeBlank(t *testing.T, layout Layout, record []string) {
+	for i, cell := range record {
+		if i < len(layout.Columns) && layout.Columns[i].Role == RoleIdentifier && trim(cell) != "" {
+			t.Fatalf("record %q was passed over", record)
+		}
 	}
 }
 

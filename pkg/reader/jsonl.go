@@ -166,9 +166,16 @@ func (v value) text() (string, *Refusal) {
 func (v value) typed() (api.IdentifierType, *Refusal) {
 	word, r := v.text()
 	if r != nil {
-		return "", r
+		return "", refuse("json-type", "has a type that is not a JSON string")
 	}
 	return typed(word)
+}
+
+// blank tells whether a member holds nothing: null, or a string without anything
+// visible.
+func (v value) blank() bool {
+	s, r := v.text()
+	return r == nil && trim(s) == ""
 }
 
 // notJSON tells why the decoder refused a line.

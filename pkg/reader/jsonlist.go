@@ -102,36 +102,28 @@ func (l *Reader) object(line int, text []byte, c choice) {
 	switch c.form {
 	case FormWide:
 		for _, i := range c.order() {
-			if raw, r := l.objects.members[c.wide[i]].text(); r != nil || trim(raw) != "" {
-				l.use(l.objects.members[c.wide[i]].name, RoleIdentifier, wideType(i))
-				l.member(line, text, c.wide[i], wideType(i), raw, r)
+			if !l.objects.members[c.wide[i]].blank() {
+				l.member(line, text, c.wide[i], wideType(i), wideType(i), nil)
 			}
 		}
 	case FormLong:
 		t, r := l.objects.members[c.typ].typed()
-		raw, bad := l.objects.members[c.identifier].text()
-		if bad != nil {
-			r = bad
-		}
-		l.use(l.objects.members[c.identifier].name, RoleIdentifier, "")
+		l.member(line, text, c.identifier, "", t, r)
 		l.use(l.objects.members[c.typ].name, RoleType, "")
-		l.member(line, text, c.identifier, t, raw, r)
 	case FormSingle:
-		l.use(l.objects.members[c.identifier].name, RoleIdentifier, c.only)
-		raw, r := l.objects.members[c.identifier].text()
-		l.member(line, text, c.identifier, c.only, raw, r)
+		l.member(line, text, c.identifier, c.only, c.only, nil)
 	}
 }
 
-// member queues the entry of one member. r is what it is refused for already.
-func (l *Reader) member(line int, text []byte, at int, t api.IdentifierType, raw string, r *Refusal) {
+// member queues the entry of one member. all is the type that the member's name
+// or an option gives, t that of this entry, r what its type is refused for.
+func (l *Reader) member(line int, text []byte, at int, all, t api.IdentifierType, r *Refusal) {
 	m := l.objects.members[at]
+	l.use(m.name, RoleIdentifier, all)
+	raw, bad := m.text()
 	e := l.entry(line, m.name, t, raw, 0)
-	if r != nil {
-		e.Refusal, e.Identifier.Value = r, ""
-		if raw == "" {
-			e.Raw = excerpt(string(m.raw))
-		}
+	if e.untyped(r); bad != nil {
+		e.Refusal, e.Identifier.Value, e.Raw = bad, "", excerpt(string(m.raw))
 	}
 	e.Record = Record{Cell: -1, Text: text}
 	l.queue = append(l.queue, e)

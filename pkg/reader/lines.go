@@ -136,6 +136,15 @@ func (l *lines) advance(n, lines int) {
 	l.line += lines
 }
 
+// endsIn counts the line ends in a part of a record.
+func (l *lines) endsIn(text []byte) int {
+	n := bytes.Count(text, []byte{'\n'})
+	if l.cr {
+		n += bytes.Count(text, []byte{'\r'}) - bytes.Count(text, []byte("\r\n"))
+	}
+	return n
+}
+
 // skip passes over the rest of a line that is too long, of which nothing is
 // kept, and tells whether quote occurs in it.
 func (l *lines) skip(quote byte) (quoted bool, err error) {

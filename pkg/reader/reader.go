@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"altadnc-bulk/pkg/api"
 )
@@ -177,36 +176,6 @@ func (l *Reader) refused(line int, p problem) *ListError {
 	return &ListError{Name: l.name, Line: line, Reason: p.reason, Hint: p.hint}
 }
 
-// valid checks the characters of a record that begins at line. The error is for
-// the list, the refusal for the record.
-func (l *Reader) valid(text []byte, line int) (*Refusal, error) {
-	switch {
-	case !utf8.Valid(text):
-		if l.strict {
-			return nil, l.refused(line+linesBefore(text), problem{reason: "it is not valid UTF-8",
-				hint: "say what it is with --encoding (windows-1252 for CSV from Excel in western Europe or America, utf-8 if single rows are broken), or save it as CSV UTF-8"})
-		}
-		return refuse("invalid-encoding", "holds bytes that are not valid UTF-8"), nil
-	case bytes.IndexByte(text, 0) >= 0:
-		return refuse("nul", "holds a NUL character"), nil
-	case l.lossy && bytes.Contains(text, []byte("\ufffd")):
-		return refuse("invalid-encoding", "holds what cannot be decoded from UTF-16"), nil
-	}
-	return nil, nil
-}
-
-// linesBefore counts the line ends before the first invalid byte of text.
-func linesBefore(text []byte) int {
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			return bytes.Count(text[:i], []byte{'\n'})
-		}
-		i += size
-	}
-	return 0
-}
-
 // whole queues the refusal of a record as a whole.
 func (l *Reader) whole(line int, text []byte, r *Refusal) {
 	l.queue = append(l.queue, Entry{Line: line, Raw: excerpt(string(text[:min(len(text), 2*maxRaw)])), Refusal: r, Record: Record{Cell: -1, Text: text}})
@@ -228,24 +197,4 @@ func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string
 		e.Identifier.Value = owned(value, size)
 	}
 	return e
-}
-
-// typed returns the type that a type cell names, or why it names none.
-func typed(cell string) (api.IdentifierType, *Refusal) {
-	if t, ok := ParseType(cell); ok {
-		return t, nil
-	}
-	if cell = trim(cell); cell == "" {
-		return "", refuse("no-type", "has no type: one of email, linkedin, phone, sms, whatsapp, web_chat is wanted")
-	}
-	return "", refuse("unknown-type", "has an unknown type"+shown(cell)+": one of email, linkedin, phone, sms, whatsapp, web_chat is wanted")
-}
-
-// shown quotes a type cell for a reason if it is a word: a cell that shifted
-// columns may hold an identifier, which reasons must not repeat.
-func shown(cell string) string {
-	if len(cell) > 24 || strings.Trim(strings.ToLower(cell), "abcdefghijklmnopqrstuvwxyz _-") != "" {
-		return ""
-	}
-	return fmt.Sprintf(" %q", cell)
 }
