@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,6 +201,39 @@ func TestPaceSlowBefore(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestPaceKeepsTheTurnDuringBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPace(PaceConfig{PerMinute: 97})
+		var busy atomic.Int32
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				p.Depart(t.Context(), func() error {
+					if n := busy.Add(1); n > 1 {
+						t.Errorf("%d turns at once", n)
+					}
+					time.Sleep(2 * time.Second)
+					busy.Add(-1)
+					return nil
+				})
+			})
+		}
+		all.Wait()
+	})
+}
+
+func TestOthersAreRememberedForAWholeWindow(t *testing.T) {
+	start := time.Now()
+	var o others
+	o.seen(50, start)
+	for age, want := range map[time.Duration]float64{time.Second: 50, 100 * time.Second: 50, 3 * time.Minute: 0} {
+		kept := o
+		if got := kept.perMinute(start.Add(age)); got != want {
+			t.Errorf("after %s others use %v a minute, want %v", age, got, want)
+		}
+	}
 }
 
 func TestPaceMakesUpForAQuickBefore(t *testing.T) {

@@ -58,6 +58,40 @@ func TestSharedPaceOfSeveralRuns(t *testing.T) {
 	}
 }
 
+func TestSharedPaceAlternates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir, left := t.TempDir(), make(chan int, 200)
+		for run := range 2 {
+			p := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
+			go func() {
+				for range 100 {
+					p.Depart(t.Context(), nil)
+					left <- run
+				}
+			}()
+		}
+		for first := <-left; <-left == first; { // until both have noticed each other
+		}
+		streak, last := 0, -1
+		for range 150 {
+			if run := <-left; run != last {
+				streak, last = 0, run
+			}
+			if streak++; streak > 2 {
+				t.Fatalf("run %d departed %d times while the other waited", last, streak)
+			}
+		}
+	})
+}
+
+func TestMergeOfGarbageIsADepartureJustNow(t *testing.T) {
+	now := time.Now()
+	l := merge(ledger{last: now.Add(-time.Hour)}, []byte("garbage"), now)
+	if !l.last.Equal(now) {
+		t.Errorf("the last departure was at %s, want %s", l.last, now)
+	}
+}
+
 func TestSharedPaceHoldsAllRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, start := t.TempDir(), time.Now()
