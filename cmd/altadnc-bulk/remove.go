@@ -191,7 +191,7 @@ func (r *removal) perMinute() float64 {
 	if r.api.rate == 0 {
 		return 0
 	}
-	return max(1, min(r.api.rate, 100-r.api.reserve))
+	return max(1, r.api.rate-r.api.reserve)
 }
 
 func (r *removal) remove() error {
@@ -234,7 +234,10 @@ func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
 		return &exitError{exitUsage, err, ""}
 	}
 	defer client.CloseIdleConnections()
-	pace := worker.NewPace(worker.PaceConfig{PerMinute: r.api.rate, Reserve: r.api.reserve, Log: r.log})
+	if proxy := client.Proxy(); proxy != "" {
+		r.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
+	}
+	pace := worker.NewPace(worker.PaceConfig{PerMinute: r.api.rate, Reserve: r.api.reserve, Shared: r.sharedPace(), Log: r.log})
 	run := worker.NewRun(worker.Config{
 		Client: client, Pace: pace, Journal: j, Log: r.log, Version: version(),
 		Workers: r.api.workers, MaxAttempts: r.api.maxAttempts, MaxQuotaWait: r.api.maxQuotaWait,
@@ -253,6 +256,20 @@ func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
 		return err
 	}
 	return r.conclude(summary)
+}
+
+// sharedPace is the pace that all runs of this user for the account keep
+// together; nil where there is none to keep.
+func (r *removal) sharedPace() *worker.SharedPace {
+	if r.api.sandbox || r.api.rate == 0 {
+		return nil
+	}
+	scope := r.target.config.BaseURL + "\n" + cmp.Or(r.target.config.AccountID, r.target.config.Token)
+	shared, err := worker.OpenSharedPace("", scope)
+	if err != nil {
+		r.log.Warn("the pace is not shared with other runs on this machine", "cause", err)
+	}
+	return shared
 }
 
 // bar tells whether a progress bar can be shown.

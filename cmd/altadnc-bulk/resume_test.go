@@ -120,9 +120,10 @@ func TestInterruptAndResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stopping := make(chan struct{})
+	started, stopping := make(chan struct{}), make(chan struct{})
 	o.setHook(func(n int64, when string) {
 		if n == 150 && when == "before" {
+			<-started
 			cmd.Process.Signal(os.Interrupt)
 			<-stopping // the answer arrives while the run stops
 		}
@@ -130,6 +131,7 @@ func TestInterruptAndResume(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	close(started)
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		if strings.Contains(lines.Text(), "stopping") {
@@ -240,7 +242,11 @@ func (o *oracle) killUntilDone(path string, random *rand.Rand, workers int) (kil
 		when := []string{"before", "after", "later"}[random.IntN(3)]
 		delay := time.Duration(random.Int64N(int64(3 * time.Millisecond)))
 		var once sync.Once
-		kill := func() { once.Do(func() { cmd.Process.Signal(syscall.SIGKILL) }) }
+		started := make(chan struct{})
+		kill := func() {
+			<-started
+			once.Do(func() { cmd.Process.Signal(syscall.SIGKILL) })
+		}
 		o.setHook(func(n int64, moment string) {
 			switch {
 			case n != at:
@@ -255,6 +261,7 @@ func (o *oracle) killUntilDone(path string, random *rand.Rand, workers int) (kil
 		if err := cmd.Start(); err != nil {
 			o.t.Fatal(err)
 		}
+		close(started)
 		err := cmd.Wait()
 		if err == nil {
 			return killed

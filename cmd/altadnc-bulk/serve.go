@@ -101,7 +101,7 @@ A fault is an action, its value and its conditions:
 	fl.StringVar(&f.account, "account-id", "", "the `ID` that x-account-id must have (default: any or none)")
 	fl.IntVar(&f.limit, "limit", 100, "requests a window; -1 for no quota")
 	fl.DurationVar(&f.window, "window", time.Minute, "length of the quota's window")
-	fl.StringVar(&f.kind, "window-kind", "fixed", "kind of window: fixed, sliding, bucket")
+	fl.StringVar(&f.kind, "window-kind", "fixed", "kind of window: fixed, sliding, token-bucket")
 	fl.StringArrayVar(&f.faults, "fault", nil, "misbehave: see above; may be given several times")
 	return cmd
 }
@@ -134,7 +134,7 @@ func (f *sandboxFlags) options() (sandbox.Options, error) {
 	opts := sandbox.Options{Token: f.token, AccountID: f.account, Limit: f.limit, Window: f.window}
 	var problems []error
 	host, _, err := net.SplitHostPort(f.listen)
-	if err != nil || !isLoopback("http://"+net.JoinHostPort(host, "1")) {
+	if err != nil || !api.IsLoopback("http://"+net.JoinHostPort(host, "1")) {
 		problems = append(problems, fmt.Errorf("--listen %q: a loopback address with a port, such as 127.0.0.1:8080; the sandbox is for this machine alone", f.listen))
 	}
 	if opts.Kind, err = sandbox.ParseWindowKind(f.kind); err != nil {

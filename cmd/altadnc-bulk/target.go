@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -79,7 +77,7 @@ func (f *apiFlags) resolve(a *app) (target, error) {
 		config:   f.clientConfig(base, account, token),
 		identity: journal.Identity{BaseURL: base, AccountID: account},
 	}
-	problems := append(f.problems(isLoopback(base)), tokenErr)
+	problems := append(f.problems(api.IsLoopback(base)), tokenErr)
 	if tokenErr == nil {
 		_, err := api.New(t.config)
 		problems = append(problems, err)
@@ -149,14 +147,4 @@ func (f *apiFlags) token(a *app) (string, error) {
 		return "", fmt.Errorf("--token-file %s: the file is empty; put the API token from the Alta dashboard in it", f.tokenFile)
 	}
 	return token, nil
-}
-
-// isLoopback tells whether a URL names this machine itself.
-func isLoopback(base string) bool {
-	u, err := url.Parse(base)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -14,6 +14,7 @@ const (
 	confirmed    verdict = iota // the API confirmed it
 	absent                      // not on the list, in the documented shape
 	rejected                    // refused for what it is; sending it again changes nothing
+	unsendable                  // wrong in itself, so that nothing was sent
 	retry                       // trouble that may pass
 	quota                       // 429: wait; it was not an attempt
 	unauthorized                // 401
@@ -36,6 +37,9 @@ func judge(err error) verdict {
 	case api.NotFound:
 		return absent
 	case api.Rejected:
+		if e.Status == 0 {
+			return unsendable
+		}
 		return rejected
 	case api.Unauthorized:
 		return unauthorized

@@ -20,6 +20,7 @@ func TestJudge(t *testing.T) {
 		{"200", nil, confirmed, false},
 		{"404 as documented", &api.Error{Kind: api.NotFound, Status: 404, Sent: true}, absent, false},
 		{"400", &api.Error{Kind: api.Rejected, Status: 400, Sent: true}, rejected, false},
+		{"request that cannot be sent", &api.Error{Kind: api.Rejected}, unsendable, false},
 		{"401", &api.Error{Kind: api.Unauthorized, Status: 401, Sent: true}, unauthorized, false},
 		{"403", &api.Error{Kind: api.Forbidden, Status: 403, Sent: true}, forbidden, false},
 		{"429", &api.Error{Kind: api.QuotaSpent, Status: 429, Sent: true}, quota, false},

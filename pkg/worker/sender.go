@@ -85,13 +85,11 @@ func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
 	switch f.verdict {
 	case confirmed, absent:
 		f.settled, f.ready = true, s.streak.answered()
-	case rejected:
-		var complete bool
-		complete, f.ready = s.streak.rejected()
+	case unsendable:
 		f.settled = true
-		if complete {
-			s.stop(&Stop{StopRejections, fmt.Errorf("%d answers in a row refused the request, the last one: %w", streakLimit, f.err)})
-		}
+	case rejected:
+		f.settled = true
+		s.settleRejected(f)
 	case retry:
 		return s.settleTrouble(f)
 	case quota:
@@ -105,6 +103,14 @@ func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
 	case cut:
 	}
 	return false, 0
+}
+
+func (s *sender) settleRejected(f *fate) {
+	var complete bool
+	complete, f.ready = s.streak.rejected()
+	if complete {
+		s.stop(&Stop{StopRejections, fmt.Errorf("%d answers in a row refused the request, the last one: %w", streakLimit, f.err)})
+	}
 }
 
 func (s *sender) settleTrouble(f *fate) (again bool, wait time.Duration) {

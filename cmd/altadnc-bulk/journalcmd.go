@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/journal"
+)
+
+func (a *app) journalCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "journal",
+		Short:   "Check a journal, or make a new one of what a damaged one still proves",
+		Example: "  altadnc-bulk journal verify contacts.csv.journal\n  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.verifyCommand(), a.repairCommand())
+	for _, sub := range cmd.Commands() {
+		sub.Args = usage(sub.Args)
+	}
+	return cmd
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify JOURNAL",
+		Short: "Check every line of a journal, count its records and print its SHA-256",
+		Long: `verify checks every line of a journal and changes nothing. It exits with 0 when
+the journal is sound and with 6 when it is damaged, naming the first bad line.
+
+Keep the SHA-256 that it prints elsewhere: lines cut off at the end of a
+journal leave no trace in the rest.`,
+		Example: "  altadnc-bulk journal verify contacts.csv.journal",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			report, err := journal.Verify(args[0])
+			if report.Bytes > 0 {
+				a.writeReport(report)
+			}
+			return err
+		},
+	}
+}
+
+func (a *app) repairCommand() *cobra.Command {
+	var to string
+	cmd := &cobra.Command{
+		Use:   "repair JOURNAL --to NEW",
+		Short: "Write a new journal of what a damaged one still proves",
+		Long: `repair copies what a damaged journal still proves into a new file and leaves the
+damaged one as it is. Keys whose records were lost are open again, and when the
+API says that one is not on the list, that is marked unsure: it may have been
+removed by the request whose record was lost.`,
+		Example: "  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if to == "" {
+				return usageError("see: altadnc-bulk journal repair --help", "--to is missing: the file for the new journal")
+			}
+			r, err := journal.Repair(args[0], to)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(a.stdout, "%s: %s kept, %s lost; go on with --journal %s\n",
+				printable(to), plural(r.Kept, "record"), plural(r.Lost, "line"), shellQuote(to))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&to, "to", "", "`file` for the new journal; it must not exist yet")
+	return cmd
+}
+
+// writeReport tells what a journal holds, up to the first bad line.
+func (a *app) writeReport(r journal.Report) {
+	w := a.stdout
+	fmt.Fprintf(w, "%s\n", printable(r.Path))
+	row := func(n int64, name string) {
+		if n > 0 {
+			fmt.Fprintf(w, "  %9s %s\n", count(n), name)
+		}
+	}
+	row(r.Records, "good records")
+	row(r.Runs, "runs")
+	row(r.Intents, "intents")
+	row(r.Outcomes, "outcomes")
+	row(r.Released, "released")
+	row(r.Reopened, "reopened")
+	row(r.Restored, "restored")
+	row(r.Repairs, "repairs")
+	k := r.Keys
+	for _, group := range []struct {
+		n    int64
+		name string
+	}{
+		{k.Removed, "removed"}, {k.NotFound, "not found"}, {k.Failed, "failed"}, {k.Protected, "protected"},
+		{k.Restored, "restored"}, {k.Open, "open"}, {k.Unsure, "unsure"},
+	} {
+		row(group.n, "keys "+group.name)
+	}
+	if r.Torn != nil {
+		fmt.Fprintf(w, "  the last %s (%s) are torn, as after an interruption; the next run sets them aside\n",
+			plural(int64(r.Torn.Lines), "line"), plural(int64(r.Torn.Bytes), "byte"))
+	}
+	fmt.Fprintf(w, "  base URL %s", printable(r.Identity.BaseURL))
+	if r.Identity.AccountID != "" {
+		fmt.Fprintf(w, ", account %s", printable(r.Identity.AccountID))
+	}
+	fmt.Fprintf(w, "\n  sha256 %s\n", r.SHA256)
+}
