@@ -126,22 +126,40 @@ func (d *decoder) flag(name string) bool {
 // time takes a time and leaves it undecoded: most are never looked at.
 func (d *decoder) time() []byte {
 	text := d.text(`,"time":"`)
-	if _, err := parseTime(text); err != nil {
-		d.fail(err)
+	if !timeSpelled(text) {
+		d.fail(errTime)
 	}
 	return text
 }
 
-// parseTime accepts timeLayout only: UTC in milliseconds, years from 1 on.
+// timeSpelled tells whether b is a time in timeLayout, years from 1 on.
+func timeSpelled(b []byte) bool {
+	if len(b) != len(timeLayout) {
+		return false
+	}
+	for i, c := range []byte("0000-00-00T00:00:00.000Z") {
+		if c != '0' && b[i] != c || c == '0' && b[i]-'0' > 9 {
+			return false
+		}
+	}
+	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
+	year, month, day := two(0)*100+two(2), two(5), two(8)
+	if year == 0 || month < 1 || month > 12 || two(11) > 23 || two(14) > 59 || two(17) > 59 {
+		return false
+	}
+	return day >= 1 && (day <= 28 || day <= daysIn(year, time.Month(month)))
+}
+
+func daysIn(year int, month time.Month) int {
+	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// parseTime returns a time that timeSpelled accepts.
 func parseTime(b []byte) (time.Time, error) {
-	var t time.Time
-	if len(b) != len(timeLayout) || b[19] != '.' || b[23] != 'Z' || string(b[:4]) == "0000" {
-		return t, errTime
+	if !timeSpelled(b) {
+		return time.Time{}, errTime
 	}
-	if err := t.UnmarshalText(b); err != nil {
-		return t, errTime
-	}
-	return t, nil
+	return time.Parse(timeLayout, string(b))
 }
 
 // decode decodes a record without its checksum and line end: what envelope
