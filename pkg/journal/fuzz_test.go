@@ -1,0 +1,81 @@
+package journal
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzScan reads anything as a journal. What is taken as good must be good
+// again by itself, and nothing beyond the file may be.
+func FuzzScan(f *testing.F) {
+	whole := sixty(f)
+	f.Add(whole)
+	f.Add(whole[:len(whole)-30])
+	f.Add([]byte("email\np1@example.com\n"))
+	f.Add([]byte(headerStart))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := scan(bytes.NewReader(b), "f")
+		if err != nil {
+			return
+		}
+		if c.size+c.tail.Bytes != int64(len(b)) {
+			t.Fatalf("%d good and %d torn bytes of %d", c.size, c.tail.Bytes, len(b))
+		}
+		again, err := scan(bytes.NewReader(b[:c.size]), "f")
+		if err != nil || again.records != c.records || again.tail.Lines != 0 || again.index.Tally() != c.index.Tally() {
+			t.Fatalf("%d records, read again %d, %v", c.records, again.records, err)
+		}
+	})
+}
+
+// FuzzDecode decodes anything as a record. An outcome that is accepted is
+// spelled by the encoder as it was.
+func FuzzDecode(f *testing.F) {
+	for b := range bytes.Lines(sixty(f)) {
+		covered, _, _ := cutSeal(bytes.TrimSuffix(b, []byte("\n")))
+		f.Add(covered)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var l line
+		if decode(b, &l) != nil {
+			return
+		}
+		l.change(0)
+		for _, r := range string(b) {
+			if r == '\n' || r == utf8.RuneError && !bytes.Contains(b, []byte("\uFFFD")) || r >= 0x7f && !printable(r) {
+				t.Fatalf("%U within a record", r)
+			}
+		}
+		if l.kind != kindOutcome || l.hasKey {
+			return
+		}
+		o, err := l.outcome(l.status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := o.record()
+		if err != nil || !bytes.HasSuffix(b, r.body) {
+			t.Fatalf("decoded  %s\nencoded %s, %v", b, r.body, err)
+		}
+	})
+}
+
+// FuzzText writes any text and reads it back.
+func FuzzText(f *testing.F) {
+	f.Add("plain", "")
+	f.Add("\x00\"\\\u202e\U000e0041é🙂", `\u00e9"`)
+	f.Fuzz(func(t *testing.T, s, spelled string) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+		text, rest, err := cutText(append(appendText(nil, s), '"', 'x'))
+		if err != nil || string(text) != s || string(rest) != "x" {
+			t.Fatalf("%q came back as %q, %q, %v", s, text, rest, err)
+		}
+		text, rest, err = cutText([]byte(spelled))
+		if err == nil && spelled != string(appendText(nil, string(text)))+`"`+string(rest) {
+			t.Fatalf("%q was accepted as %q", spelled, text)
+		}
+	})
+}

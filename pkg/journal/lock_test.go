@@ -1,0 +1,102 @@
+package journal
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestOneRunPerJournal(t *testing.T) {
+	path := newPath(t)
+	if h, err := Holder(path); h != nil || err != nil {
+		t.Errorf("before there is a journal: %v, %v", h, err)
+	}
+	j := mustBegin(t, path)
+	link := filepath.Join(t.TempDir(), "link.journal")
+	must(t, os.Symlink(path, link))
+	for _, p := range []string{path, link} {
+		_, err := Open(p, testIdentity)
+		var locked *LockedError
+		if !errors.As(err, &locked) || locked.Holder.PID != os.Getpid() || locked.Holder.Host == "" || locked.Holder.Start.IsZero() {
+			t.Errorf("second Open = %v", err)
+		}
+		if h, err := Holder(p); err != nil || h == nil || h.PID != os.Getpid() {
+			t.Errorf("Holder = %v, %v", h, err)
+		}
+		if _, err := Repair(p, path+".new"); !errors.As(err, &locked) {
+			t.Errorf("Repair = %v", err)
+		}
+	}
+	must(t, j.Close())
+	if h, err := Holder(path); h != nil || err != nil {
+		t.Errorf("after Close: %v, %v", h, err)
+	}
+	must(t, mustOpen(t, path).Close())
+}
+
+func TestSecondRunThatBeginsANewJournalIsRefused(t *testing.T) {
+	path := newPath(t)
+	one, two := mustOpen(t, path), mustOpen(t, path)
+	must(t, one.Begin(testRun))
+	if err := two.Begin(testRun); !errors.As(err, new(*LockedError)) {
+		t.Errorf("Begin = %v", err)
+	}
+	must(t, one.Outcome(removed(1)))
+}
+
+func TestViewReadsAlongDuringARun(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	for n := range 20 {
+		must(t, j.Outcome(removed(n)))
+		v, err := Load(path, &testIdentity)
+		must(t, err)
+		if got := v.Index().Tally().Removed; got != int64(n+1) || v.Torn() != nil {
+			t.Errorf("after %d outcomes the view tells %d; torn %v", n+1, got, v.Torn())
+		}
+		must(t, v.Close())
+	}
+}
+
+func TestJournalChangedByAnotherProgramStopsTheRun(t *testing.T) {
+	tests := map[string]func(path string) error{
+		"removed":  os.Remove,
+		"moved":    func(path string) error { return os.Rename(path, path+".old") },
+		"cut":      func(path string) error { return os.Truncate(path, 100) },
+		"replaced": func(path string) error { return errors.Join(os.Rename(path, path+"~"), os.WriteFile(path, nil, 0o600)) },
+		"longer": func(path string) error {
+			b, err := os.ReadFile(path)
+			return errors.Join(err, os.WriteFile(path, append(b, '\n'), 0o600))
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			j := mustBegin(t, path)
+			must(t, j.Intent(Intent{Identifier: mail(1)}))
+			must(t, change(path))
+			if err := j.Intent(Intent{Identifier: mail(2)}); !errors.Is(err, ErrChanged) {
+				t.Errorf("Intent = %v, want ErrChanged", err)
+			}
+			if err := j.Outcome(removed(1)); !errors.Is(err, ErrChanged) {
+				t.Errorf("Outcome = %v: the first error is not final", err)
+			}
+			if err := j.Close(); !errors.Is(err, ErrChanged) {
+				t.Errorf("Close = %v", err)
+			}
+		})
+	}
+}
+
+func TestUseAfterClose(t *testing.T) {
+	j := mustBegin(t, newPath(t))
+	must(t, j.Close())
+	if err := j.Outcome(removed(1)); !errors.Is(err, ErrClosed) {
+		t.Errorf("Outcome = %v", err)
+	}
+	if err := j.Begin(testRun); !errors.Is(err, ErrClosed) {
+		t.Errorf("Begin = %v", err)
+	}
+	must(t, j.Close())
+}
