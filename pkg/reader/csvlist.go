@@ -155,19 +155,16 @@ func (l *Reader) nextRow() error {
 	if err != nil {
 		return err
 	}
-	if r == nil {
-		r = f.refusal
-	}
-	if r == nil {
-		if r = l.csv.fits(f); r == nil {
-			return l.row(f)
-		}
+	if r = cmp.Or(r, f.refusal); r != nil {
 		l.whole(f.line, f.text, r)
-		l.queue[0].Record.delimiter = l.layout.Delimiter
 		return nil
 	}
-	l.whole(f.line, f.text, r)
-	return nil
+	if r = l.csv.fits(f); r != nil {
+		l.whole(f.line, f.text, r)
+		l.queue[0].Record.delimiter = l.layout.Delimiter // its cells can be told apart
+		return nil
+	}
+	return l.row(f)
 }
 
 // fits refuses a record with more cells than the header has: an unquoted

@@ -98,7 +98,7 @@ func (f *framer) quoted(content, next int) (frame, error) {
 		switch {
 		case s.bad != nil && (n > 1 || s.state == inQuotes && !s.reopened):
 			return frame{}, &unreadable{first, "this record has a quote out of place and spans lines, so that its end is not certain", "write every quote inside a quoted cell twice"}
-		case s.bad != nil && s.state == inQuotes && bytes.IndexByte(f.lines.peek(next + maxRecord)[next:], '"') >= 0:
+		case s.bad != nil && s.state == inQuotes && !f.endsHere(content, next):
 			return frame{}, &unreadable{first, "a quoted cell goes on behind its closing quote, and where it ends is not certain", "write every quote inside a quoted cell twice"}
 		case s.bad != nil || s.state != inQuotes:
 			return frame{line: first, text: f.lines.buf[f.lines.pos:][:content], cells: s.cells, refusal: s.bad, next: next, ends: n}, nil
@@ -113,6 +113,14 @@ func (f *framer) quoted(content, next int) (frame, error) {
 			return frame{}, err
 		}
 	}
+}
+
+// endsHere tells whether a line whose last quoted cell went on behind its closing
+// quote is a record for sure: its quotes pair up, and none follows, within what a
+// record may hold, that the cell could go on to.
+func (f *framer) endsHere(content, next int) bool {
+	ahead := f.lines.peek(next + maxRecord)
+	return bytes.Count(ahead[:content], []byte{'"'})%2 == 0 && bytes.IndexByte(ahead[next:], '"') < 0
 }
 
 // scan follows quotes and delimiters through the lines of one record.

@@ -190,6 +190,7 @@ func TestNoteIsNoRow(t *testing.T) {
 		"identifier,identifierType,note\nada@example.com,email,\"a\nb\" c\n" + note + "\n",
 		"identifier,identifierType,note\nada@example.com,email,x\" \"y,\"z\n" + note + "\n\"\n",
 		"identifier,identifierType,note\nada@example.com,email\" x,\"z\n" + note + "\n",
+		"identifier,identifierType,note\n\"a\"b,email,\"z\n" + note + "\n",
 		"identifier,identifierType,note\nada@example.com,email,a\rb\"c\r" + note + "\n",
 		"identifier,identifierType,note\n\"a\"b,email,\"z\n" + note + "\n\"\n",
 		"identifier,identifierType,note\nada@example.com,email," + strings.Repeat("x", maxRecord) + "\"\n" + note + "\n\"\n",
