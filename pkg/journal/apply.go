@@ -45,8 +45,12 @@ func (s slot) after(c change) slot {
 
 // intended decides only what nothing decided before: a failure stands until
 // there is another outcome, a reopening keeps its place, and what is about to
-// be put back stays removed.
+// be put back stays removed. An intent that is outstanding already leaves its
+// mark: what became of its request stays unknown, whatever becomes of this one.
 func (s slot) intended(c change) slot {
+	if s.has(slotIntent) && !c.restore {
+		s = s.with(slotUnsure, true)
+	}
 	status := s.status()
 	if status == None || status.Finished() && !c.restore {
 		return s.decided(Pending, c.offset)

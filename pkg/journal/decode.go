@@ -66,7 +66,7 @@ func (d *decoder) has(lit string) bool {
 
 func (d *decoder) must(lit string) {
 	if !d.has(lit) {
-		d.fail(fmt.Errorf("%w: want %s at %.20q", errShape, lit, d.b))
+		d.fail(fmt.Errorf("%w: want %s", errShape, lit)) // not what is there: it may be personal
 	}
 }
 
@@ -171,7 +171,7 @@ func decode(b []byte, l *line) error {
 	l.kind = parseKind(d.text(`,"kind":"`))
 	d.record(l)
 	if d.err == nil && len(d.b) > 0 {
-		d.fail(fmt.Errorf("%w: unknown field at %.20q", errShape, d.b))
+		d.fail(fmt.Errorf("%w: %d bytes too many", errShape, len(d.b)))
 	}
 	return d.err
 }

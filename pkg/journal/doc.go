@@ -79,7 +79,8 @@
 // The records of a key, in order, make its [State]:
 //
 //	intent    pending, the intent outstanding; what has an outcome keeps it for
-//	          released (failed), or for good (restore)
+//	          released (failed), or for good (restore); unsure if one was
+//	          outstanding before
 //	released  the intent is over: failed again if that was the last outcome,
 //	          else pending; unsure as before; without an identifier: unsure
 //	outcome   that status, unsure as recorded

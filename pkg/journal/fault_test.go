@@ -236,7 +236,7 @@ func TestEveryOperationFails(t *testing.T) {
 	cases := 0
 	for _, forGood := range []bool{false, true} {
 		for _, short := range []bool{false, true} {
-			for _, cut := range []string{"no power cut", "everything lost", "some kept"} {
+			for _, cut := range []string{"no power cut", "everything lost", "some kept", "lost after the second run"} {
 				cases += failEach(t, forGood, short, cut)
 			}
 		}
@@ -266,9 +266,14 @@ func failEach(t *testing.T, forGood, short bool, cut string) int {
 		}
 		d.fails = nil
 		cutPower()
-		s.check(t, what, d, path)
+		if cut != "lost after the second run" { // which is to find what the first left
+			s.check(t, what, d, path)
+		}
 		if err := s.work(d, path, 4, 6); err != nil {
 			t.Fatalf("%s: the next run ended with %v", what, err)
+		}
+		if cut == "lost after the second run" {
+			d.cutPower(t, func() bool { return false })
 		}
 		cutPower()
 		s.check(t, what+", then a second run", d, path)

@@ -119,7 +119,8 @@ func TestIndexFollowsRecords(t *testing.T) {
 	}{
 		{"nothing", steps{intent(2)}, State{}, -1},
 		{"intent", steps{intent(1)}, State{Status: Pending, Intent: true}, 0},
-		{"second intent", steps{intent(1), intent(1)}, State{Status: Pending, Intent: true}, 0},
+		{"second intent", steps{intent(1), intent(1)}, State{Status: Pending, Unsure: true, Intent: true}, 0},
+		{"second intent, released", steps{intent(1), intent(1), release}, State{Status: Pending, Unsure: true}, 0},
 		{"released", steps{intent(1), release}, State{Status: Pending}, 0},
 		{"given up", steps{intent(1), releaseKey}, State{Status: Pending, Unsure: true}, 0},
 		{"removed", steps{intent(1), outcome(Removed, false)}, State{Status: Removed}, 1},

@@ -185,7 +185,7 @@ func (s *scanner) begin() {
 func (s *scanner) damaged(n int64, reason string) *DamageError {
 	return &DamageError{
 		Path: s.path, Line: n, Offset: s.lines.offset, Reason: reason,
-		Hint: "nothing was changed: take a backup of the file, or repair it into a new one",
+		Hint: "nothing was changed; go on from a backup of it, or repair it into a new file",
 	}
 }
 

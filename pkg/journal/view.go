@@ -73,7 +73,7 @@ func (v *View) Torn() *TornTail {
 }
 
 // OutcomeAt returns what the record at s.Offset says, the one that decided the
-// status. Its Result is s.Status and its Unsure s.Unsure. Of a key that is open
+// status. Its Result is s.Status, and its Unsure s.Unsure. Of a key that is open
 // or restored, only what that record has is filled in: the line, the
 // identifier, the time.
 func (v *View) OutcomeAt(s State) (Outcome, error) {
@@ -140,7 +140,7 @@ func outcomeAt(r *io.SectionReader, path string, s State) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%s (byte %d): %w", path, s.Offset, err)
 	}
-	o.Unsure = s.Unsure
+	o.Unsure = s.Unsure && !o.Refused // which was never sent
 	return o, nil
 }
 
