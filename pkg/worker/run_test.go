@@ -38,6 +38,13 @@ func newBench(t *testing.T, list string, onList []string, faults ...string) *ben
 	folder := t.TempDir()
 	b := &bench{t: t, path: filepath.Join(folder, "list.csv"), journal: filepath.Join(folder, "list.csv.journal")}
 	b.write(list)
+	b.serve(onList, faults...)
+	return b
+}
+
+// serve puts another sandbox in the place of the one before.
+func (b *bench) serve(onList []string, faults ...string) {
+	b.t.Helper()
 	opts := sandbox.Options{Limit: -1, List: []api.OptOut{}, Log: b.log}
 	for _, value := range onList {
 		opts.List = append(opts.List, api.OptOut{Identifier: api.Identifier{Type: api.Email, Value: value}})
@@ -45,16 +52,15 @@ func newBench(t *testing.T, list string, onList []string, faults ...string) *ben
 	for _, text := range faults {
 		fault, err := sandbox.ParseFault(text)
 		if err != nil {
-			t.Fatal(err)
+			b.t.Fatal(err)
 		}
 		opts.Faults = append(opts.Faults, fault)
 	}
 	server, err := sandbox.New(opts)
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	b.server = server
-	return b
 }
 
 func (b *bench) write(list string) {
@@ -507,8 +513,8 @@ func TestAgainSendsFinishedKeysOnceMore(t *testing.T) {
 // A request without an answer whose entry left the list is named once.
 func TestLeftTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, emails(2), nil, "500,identifier="+address(1))
-		s, _ := b.run(setup{workers: 1, ctx: stopAfter(t, 500*time.Millisecond)})
+		b := newBench(t, emails(2), nil, "delay=20s,identifier="+address(1))
+		s, _ := b.run(setup{workers: 1, ctx: stopAfter(t, time.Second)})
 		wantStop(t, s, StopInterrupted)
 		b.write(emails(1))
 		if _, plan := b.run(setup{}); len(plan.Left) != 1 {
@@ -519,7 +525,7 @@ func TestLeftTheList(t *testing.T) {
 		}
 		// Back on the list, the doubt is still known.
 		b.write("identifier,type\n" + address(1) + ",email\n")
-		b.server, _ = sandbox.New(sandbox.Options{Limit: -1, List: []api.OptOut{}})
+		b.serve(nil)
 		if s, _ = b.run(setup{}); s.Counts.NotFound != 1 || s.Counts.Unsure != 1 {
 			t.Errorf("counts = %+v, want 1 not found, unsure", s.Counts)
 		}
@@ -530,4 +536,21 @@ func stopAfter(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(d, func() { cancel(errors.New("stopped by the test")) })
 	return ctx
+}
+
+// Doubt outlives a run whose own attempts certainly were not applied.
+func TestDoubtOutlivesARelease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, emails(1), nil, "delay=20s")
+		s, _ := b.run(setup{ctx: stopAfter(t, time.Second)})
+		wantStop(t, s, StopInterrupted)
+		b.serve(nil, "401")
+		s, _ = b.run(setup{})
+		wantStop(t, s, StopUnauthorized)
+		b.serve(nil)
+		s, _ = b.run(setup{})
+		if s.Counts.NotFound != 1 || s.Counts.Unsure != 1 {
+			t.Errorf("counts = %+v, want 1 not found, unsure", s.Counts)
+		}
+	})
 }
