@@ -132,7 +132,7 @@ func (d *decoder) time() []byte {
 	return text
 }
 
-// timeSpelled tells whether b is a time in timeLayout, years from 1 on.
+// timeSpelled tells whether b is a time in timeLayout, from minYear on.
 func timeSpelled(b []byte) bool {
 	if len(b) != len(timeLayout) {
 		return false
@@ -144,7 +144,7 @@ func timeSpelled(b []byte) bool {
 	}
 	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
 	year, month, day := two(0)*100+two(2), two(5), two(8)
-	if year == 0 || month < 1 || month > 12 || two(11) > 23 || two(14) > 59 || two(17) > 59 {
+	if year < minYear || month < 1 || month > 12 || two(11) > 23 || two(14) > 59 || two(17) > 59 {
 		return false
 	}
 	return day >= 1 && (day <= 28 || day <= daysIn(year, time.Month(month)))
@@ -243,6 +243,9 @@ func (d *decoder) repair(l *line) {
 func (d *decoder) identifier(l *line) {
 	l.typ = d.typ(`,"type":"`)
 	l.identifier = d.text(`,"identifier":"`)
+	if len(l.identifier) == 0 {
+		d.fail(fmt.Errorf("%w: empty identifier", errShape))
+	}
 	l.sent = d.optional(`,"sent":"`)
 	if l.sent != nil && string(l.sent) == string(l.identifier) {
 		d.fail(fmt.Errorf("%w: sent is the identifier", errShape))

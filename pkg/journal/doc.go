@@ -78,9 +78,9 @@
 //
 // The records of a key, in order, make its [State]:
 //
-//	intent    pending, the intent outstanding; what has an outcome keeps it for
-//	          released (failed), or for good (restore); unsure if one was
-//	          outstanding before
+//	intent    pending, the intent outstanding; unsure if one was outstanding
+//	          before; a failed key is failed again after released, and an
+//	          intent to restore leaves the status as it is
 //	released  the intent is over: failed again if that was the last outcome,
 //	          else pending; unsure as before; without an identifier: unsure
 //	outcome   that status, unsure as recorded

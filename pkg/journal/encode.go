@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +13,10 @@ import (
 
 // timeLayout is how records spell a time: UTC, milliseconds, always 24 bytes.
 const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// minYear is the first year that a record can tell. Any will do that no clock
+// shows and that keeps the zero time, which stands for now, out of the file.
+const minYear = 1000
 
 // record is a record before it has its place in the file: its fields from
 // "kind" on, and what it does to the index.
@@ -77,8 +82,8 @@ func (f *fields) time(t time.Time) {
 		t = time.Now()
 	}
 	t = t.UTC()
-	if y := t.Year(); (y < 1 || y > 9999) && f.err == nil {
-		f.err = fmt.Errorf("record time %v: year outside 1 to 9999", t)
+	if y := t.Year(); (y < minYear || y > 9999) && f.err == nil {
+		f.err = fmt.Errorf("record time %v: year outside %d to 9999", t, minYear)
 	}
 	f.name("time")
 	f.b = append(t.AppendFormat(append(f.b, '"'), timeLayout), '"')
@@ -87,6 +92,9 @@ func (f *fields) time(t time.Time) {
 func (f *fields) identifier(id api.Identifier, sent string) {
 	if _, err := api.ParseIdentifierType(string(id.Type)); err != nil && f.err == nil {
 		f.err = fmt.Errorf("record identifier: %w", err)
+	}
+	if id.Value == "" && f.err == nil {
+		f.err = errors.New("record identifier: empty")
 	}
 	f.exact("type", string(id.Type))
 	f.exact("identifier", id.Value)

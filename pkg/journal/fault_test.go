@@ -207,7 +207,8 @@ func (s *seen) steps(j *Journal, from, to int) error {
 	return j.End(End{Reason: "done"})
 }
 
-// check opens what is left and compares it with what was seen.
+// check opens what is left and compares it with what was seen. What the index
+// tells is seen from then on.
 func (s *seen) check(t *testing.T, what string, d disk, path string) {
 	t.Helper()
 	j, err := open(d, path, testIdentity)
@@ -225,6 +226,9 @@ func (s *seen) check(t *testing.T, what string, d disk, path string) {
 			t.Fatalf("%s: key %d was not requested and is removed", what, n)
 		case !s.opened[n] && got.Status != None:
 			t.Fatalf("%s: key %d appears from nowhere: %+v", what, n, got)
+		default:
+			s.requested[n] = s.requested[n] || got.Status != None
+			s.recorded[n] = got.Status == Removed
 		}
 	}
 }
@@ -236,7 +240,7 @@ func TestEveryOperationFails(t *testing.T) {
 	cases := 0
 	for _, forGood := range []bool{false, true} {
 		for _, short := range []bool{false, true} {
-			for _, cut := range []string{"no power cut", "everything lost", "some kept", "lost after the second run"} {
+			for _, cut := range []string{"no power cut", "everything lost", "some kept", "lost after it was read", "lost after the second run"} {
 				cases += failEach(t, forGood, short, cut)
 			}
 		}
@@ -268,6 +272,10 @@ func failEach(t *testing.T, forGood, short bool, cut string) int {
 		cutPower()
 		if cut != "lost after the second run" { // which is to find what the first left
 			s.check(t, what, d, path)
+		}
+		if cut == "lost after it was read" {
+			d.cutPower(t, func() bool { return false })
+			s.check(t, what+", read once more", d, path)
 		}
 		if err := s.work(d, path, 4, 6); err != nil {
 			t.Fatalf("%s: the next run ended with %v", what, err)

@@ -1,11 +1,13 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,7 +173,7 @@ func TestIndexFollowsRecords(t *testing.T) {
 func TestOutcomeReadsBackAsWritten(t *testing.T) {
 	manual := true
 	at := time.Date(2026, 2, 3, 4, 5, 6, 789e6, time.UTC)
-	hostile := "\x00\x1b[31m\x7f\u0085\u200b\u202e\u2028\ufeff\U000e0041 \"\\/ ü 漢 🙂"
+	hostile := "\x00\x1b\x7f\u0085\u200b\u202e\u2028\ufeff\U000e0041 \"\\/ ü 漢 🙂"
 	tests := map[string]Outcome{
 		"plain": {Line: 7, Identifier: mail(7), Result: Removed, HTTPStatus: 200, Attempts: 2, Time: at},
 		"sent":  {Line: 7, Identifier: mail(7), Sent: "P7@Example.com", Result: NotFound, Reason: "gone", HTTPStatus: 404, Attempts: 1, Unsure: true, Time: at},
@@ -190,10 +192,8 @@ func TestOutcomeReadsBackAsWritten(t *testing.T) {
 			if fmt.Sprintf("%+v", flat(got)) != fmt.Sprintf("%+v", flat(want)) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
-			for _, r := range string(readFile(t, path)) {
-				if r != '\n' && !(r < 0x80 && plainASCII(byte(r)) || r == '"' || r == '\\' || printable(r)) {
-					t.Errorf("%U stands in the journal as it is", r)
-				}
+			if i := bytes.IndexAny(readFile(t, path), hostile[:strings.IndexByte(hostile, ' ')]); i >= 0 {
+				t.Errorf("byte %d of the journal begins a character that terminals obey", i)
 			}
 		})
 	}
@@ -226,6 +226,7 @@ func TestRecordsThatCannotBeWritten(t *testing.T) {
 	tests := map[string]error{
 		"unknown type":       j.Intent(Intent{Identifier: api.Identifier{Type: "fax", Value: "1"}}),
 		"not UTF-8":          j.Intent(Intent{Identifier: api.Identifier{Type: api.Email, Value: "\xff"}}),
+		"no identifier":      j.Intent(Intent{Identifier: api.Identifier{Type: api.Email}}),
 		"negative line":      j.Intent(Intent{Line: -1, Identifier: mail(1)}),
 		"pending outcome":    j.Outcome(Outcome{Identifier: mail(1), Result: Pending}),
 		"restored outcome":   j.Outcome(Outcome{Identifier: mail(1), Result: Restored}),

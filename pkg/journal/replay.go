@@ -12,7 +12,7 @@ type replay struct {
 // maxWaiting bounds the intents that wait; a run has one a worker outstanding.
 const maxWaiting = 1024
 
-func newReplay() replay { return replay{new(Index), make(map[Key]change, maxWaiting)} }
+func newReplay() replay { return replay{new(Index), make(map[Key]change)} }
 
 func (r *replay) apply(c change) {
 	switch c.kind {
