@@ -61,7 +61,7 @@ Whoever is taken off the list can be contacted again.`,
   altadnc-bulk remove list.csv                           # send it; the same again to resume`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
@@ -69,6 +69,7 @@ Whoever is taken off the list can be contacted again.`,
 	for _, cmd := range root.Commands() {
 		cmd.Args = usage(cmd.Args)
 	}
+	complete(root)
 	return root
 }
 
@@ -78,10 +79,12 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if check == nil {
 			return nil
 		}
-		if err := check(cmd, args); err != nil {
-			return &exitError{exitUsage, err, "see: " + cmd.CommandPath() + " --help"}
+		err := check(cmd, args)
+		var told *exitError
+		if err == nil || errors.As(err, &told) {
+			return err
 		}
-		return nil
+		return &exitError{exitUsage, err, "see: " + cmd.CommandPath() + " --help"}
 	}
 }
 

@@ -13,7 +13,7 @@ func (a *app) journalCommand() *cobra.Command {
 		Use:     "journal",
 		Short:   "Check a journal, or make a new one of what a damaged one still proves",
 		Example: "  altadnc-bulk journal verify contacts.csv.journal\n  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
-		Args:    cobra.NoArgs,
+		Args:    unknownCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.verifyCommand(), a.repairCommand())
@@ -33,7 +33,7 @@ the journal is sound and with 6 when it is damaged, naming the first bad line.
 Keep the SHA-256 that it prints elsewhere: lines cut off at the end of a
 journal leave no trace in the rest.`,
 		Example: "  altadnc-bulk journal verify contacts.csv.journal",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("JOURNAL", "the file beside a list, such as contacts.csv.journal"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := journal.Verify(args[0])
 			if report.Bytes > 0 {
@@ -54,7 +54,7 @@ damaged one as it is. Keys whose records were lost are open again, and when the
 API says that one is not on the list, that is marked unsure: it may have been
 removed by the request whose record was lost.`,
 		Example: "  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument("JOURNAL", "the damaged file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if to == "" {
 				return usageError("see: altadnc-bulk journal repair --help", "--to is missing: the file for the new journal")

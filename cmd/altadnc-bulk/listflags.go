@@ -33,7 +33,7 @@ func (f *listFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.typ, "type", "", "`type` of every identifier, for a list without a type column")
 	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
-	fl.StringVar(&f.format, "format", "auto", "format of the list: auto, csv, jsonl")
+	fl.StringVar(&f.format, "format", "auto", "`format` of the list: auto, csv, jsonl")
 	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); tab as \\t")
 	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1 (default: found from the list)")
 	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")

@@ -120,7 +120,10 @@ func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop
 	}
 	if bar {
 		every = 250 * time.Millisecond
-		show = func() { s.draw(frame(now(), s.width())) }
+		show = func() {
+			v := now()
+			s.draw(func(width int) string { return frame(v, width) })
+		}
 		show()
 	}
 	ctx, cancel := context.WithCancel(context.Background())

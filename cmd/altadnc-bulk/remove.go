@@ -54,7 +54,7 @@ Whoever is taken off the list can be contacted again.`,
 		Example: `  altadnc-bulk remove --sandbox testdata/first-run.csv
   altadnc-bulk remove --dry-run contacts.csv
   altadnc-bulk remove --type email --yes --json -q nightly.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: oneList(),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
 	}
 	r.api.register(cmd)
@@ -76,7 +76,7 @@ func (f *outputFlags) register(cmd *cobra.Command) {
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
-	fl.StringVar(&f.logFormat, "log-format", "text", "format of log lines: text, json")
+	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text, json")
 	fl.StringVar(&f.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
 }
 

@@ -43,7 +43,7 @@ What --outcome keeps is again a list that remove accepts. In CSV a cell that a
 spreadsheet would run as a formula gets a leading ', which remove takes off again.`,
 		Example: `  altadnc-bulk report contacts.csv > done.csv
   altadnc-bulk report --outcome failed,open contacts.csv > again.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)

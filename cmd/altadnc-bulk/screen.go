@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -15,44 +17,56 @@ import (
 type screen struct {
 	mu   sync.Mutex
 	w    io.Writer
-	line string // the bar as it stands on the terminal, "" for none
+	bar  func(width int) string // renders the bar; nil for none
+	line string                 // the bar as it stands on the terminal
 }
 
 // Write writes whole log lines above the bar.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.line == "" {
+	if s.bar == nil {
 		return s.w.Write(p)
 	}
-	if _, err := io.WriteString(s.w, eraseLine+string(p)+s.line); err != nil {
+	width := s.width()
+	erased := erase(s.line, width)
+	s.line = s.bar(width)
+	if _, err := io.WriteString(s.w, erased+string(p)+s.line); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// eraseLine goes to the start of a terminal's line and erases it (ECMA-48 EL).
-const eraseLine = "\r\x1b[K"
-
-// draw puts line in the place of the bar; "" takes the bar away.
-func (s *screen) draw(line string) {
+// draw puts a bar in the place of the one before. Every rendering fits in the
+// width that it is given.
+func (s *screen) draw(bar func(width int) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if line == s.line {
-		return
-	}
-	s.line = line
-	io.WriteString(s.w, eraseLine+line)
+	width := s.width()
+	erased := erase(s.line, width)
+	s.bar, s.line = bar, bar(width)
+	io.WriteString(s.w, erased+s.line)
 }
 
 // keep leaves the bar where it is and goes on below it.
 func (s *screen) keep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.line != "" {
+	if s.bar != nil {
 		io.WriteString(s.w, "\n")
-		s.line = ""
+		s.bar, s.line = nil, ""
 	}
+}
+
+// erase returns what takes line off a terminal of the given width (ECMA-48 CUU
+// and ED). The terminal may have become narrower since the line was written;
+// then it has broken the line into several, and the cursor is on the last one.
+func erase(line string, width int) string {
+	up := ""
+	if rows := (utf8.RuneCountInString(line) + width - 1) / width; rows > 1 {
+		up = fmt.Sprintf("\x1b[%dA", rows-1)
+	}
+	return up + "\r\x1b[J"
 }
 
 // width returns the columns of the terminal, 80 where it does not tell.

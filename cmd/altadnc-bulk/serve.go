@@ -99,10 +99,10 @@ A fault is an action, its value and its conditions:
 	fl.StringVar(&f.list, "list", "", "JSONL `file` with the opt-outs to start with (default: a list of its own)")
 	fl.StringVar(&f.token, "token", "", "the only bearer `token` to accept (default: any)")
 	fl.StringVar(&f.account, "account-id", "", "the `ID` that x-account-id must have (default: any or none)")
-	fl.IntVar(&f.limit, "limit", 100, "requests a window; -1 for no quota")
+	fl.IntVar(&f.limit, "limit", 100, "`N` requests a window; -1 for no quota")
 	fl.DurationVar(&f.window, "window", time.Minute, "length of the quota's window")
-	fl.StringVar(&f.kind, "window-kind", "fixed", "kind of window: fixed, sliding, token-bucket")
-	fl.StringArrayVar(&f.faults, "fault", nil, "misbehave: see above; may be given several times")
+	fl.StringVar(&f.kind, "window-kind", "fixed", "`kind` of window: fixed, sliding, token-bucket")
+	fl.StringArrayVar(&f.faults, "fault", nil, "misbehave by this `fault`, see above; may be given several times")
 	return cmd
 }
 

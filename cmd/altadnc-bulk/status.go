@@ -30,11 +30,11 @@ works while a run goes on. It exits with 0 when what it reads is sound, however
 much is still open.`,
 		Example: `  altadnc-bulk status contacts.csv
   altadnc-bulk status --json contacts.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
-	cmd.Flags().Float64Var(&f.rate, "rate", defaultRate, "requests a minute, for the time that is left")
+	cmd.Flags().Float64Var(&f.rate, "rate", defaultRate, "`N` requests a minute, for the time that is left")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	return cmd
 }

@@ -19,8 +19,8 @@ type PaceConfig struct {
 	Reserve float64
 	// Shared, unless nil, is the pace kept with other runs on this machine.
 	Shared *SharedPace
-	// Log gets a line when a pause begins and when the pace falls or
-	// recovers; nil for none.
+	// Log gets a line when a pause begins or is over and when the pace falls
+	// or recovers; nil for none.
 	Log *slog.Logger
 }
 
@@ -41,6 +41,7 @@ type Pace struct {
 	others others
 	quota  float64 // requests a minute the account may make, as far as known
 	logged float64 // the pace last logged, requests a minute
+	paused bool    // a pause was logged, its end was not
 }
 
 // hold is a time until which nothing may leave, and why.
@@ -122,6 +123,10 @@ func (p *Pace) claim() (wait time.Duration) {
 		l.depart(now)
 		p.own = now
 	})
+	if wait <= 0 && p.paused {
+		p.paused = false
+		p.cfg.Log.Info("pause over")
+	}
 	return wait
 }
 
@@ -160,6 +165,7 @@ func (p *Pace) holdBack(d time.Duration, why string) {
 		// Answers in flight repeat a hold give or take a second.
 		if news := until.Sub(l.held) > 2*time.Second; news {
 			p.cfg.Log.Warn("pause", "for", d.Round(time.Second), "why", why)
+			p.paused = true
 		}
 		l.held, p.hold = until, hold{until, why}
 	})
