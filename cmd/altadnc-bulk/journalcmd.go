@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -36,8 +37,11 @@ journal leave no trace in the rest.`,
 		Args:    oneArgument("JOURNAL", "the file beside a list, such as contacts.csv.journal"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := journal.Verify(args[0])
-			if report.Bytes > 0 {
-				a.writeReport(report)
+			if report.Bytes == 0 {
+				return err
+			}
+			if told := a.print(func(w io.Writer) { writeVerified(w, report) }); err == nil {
+				err = told
 			}
 			return err
 		},
@@ -72,9 +76,8 @@ removed by the request whose record was lost.`,
 	return cmd
 }
 
-// writeReport tells what a journal holds, up to the first bad line.
-func (a *app) writeReport(r journal.Report) {
-	w := a.stdout
+// writeVerified tells what a journal holds, up to the first bad line.
+func writeVerified(w io.Writer, r journal.Report) {
 	fmt.Fprintf(w, "%s\n", printable(r.Path))
 	row := func(n int64, name string) {
 		if n > 0 {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -162,10 +160,9 @@ func (r *removal) showPlan() error {
 	}
 	v := r.view(plan)
 	if r.output.json {
-		return writeJSON(r.stdout, v.json())
+		return r.printJSON(v.json())
 	}
-	v.write(r.stdout)
-	return nil
+	return r.print(v.write)
 }
 
 func (r *removal) view(plan *worker.Plan) planView {
@@ -296,13 +293,15 @@ func (r *removal) conclude(s worker.Summary) error {
 		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
 			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
 	}
-	if err := r.tell(v); err != nil {
-		return &exitError{exitTrouble, fmt.Errorf("write the summary: %w", err), ""}
-	}
+	told := r.tell(v)
 	if r.output.metricsFile != "" {
 		if err := writeMetrics(r.output.metricsFile, v); err != nil {
-			return &exitError{cmp.Or(v.code, exitTrouble), fmt.Errorf("--metrics-file: %w", err), ""}
+			told = errors.Join(told, fmt.Errorf("--metrics-file: %w", err))
 		}
+	}
+	if told != nil {
+		fmt.Fprintf(r.stderr, "altadnc-bulk: %s\n", printable(told.Error()))
+		v.code = cmp.Or(v.code, exitTrouble)
 	}
 	switch {
 	case s.Err != nil:
@@ -317,24 +316,12 @@ func (r *removal) conclude(s worker.Summary) error {
 
 func (r *removal) tell(v summaryView) error {
 	if r.output.json {
-		return writeJSON(r.stdout, v.json())
+		return r.printJSON(v.json())
 	}
 	if r.output.quiet && v.code == exitOK {
 		return nil
 	}
-	var b strings.Builder
-	v.write(&b)
-	_, err := io.WriteString(r.stdout, b.String())
-	return err
-}
-
-func writeJSON(w io.Writer, v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(b, '\n'))
-	return err
+	return r.print(v.write)
 }
 
 // resumeArgs is the command line to type for going on.

@@ -75,10 +75,7 @@ func (f *reportFlags) run(a *app, arg string) error {
 	if err := f.copy(in, records, newReportWriter(out, in)); err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
-		return &exitError{exitTrouble, fmt.Errorf("write the report: %w", err), ""}
-	}
-	return nil
+	return outputError(out.Flush())
 }
 
 // copy writes every entry that is wanted.
@@ -87,7 +84,7 @@ func (f *reportFlags) copy(in *reader.Reader, records worker.Records, out report
 	for {
 		e, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return out.flush()
+			return outputError(out.flush())
 		}
 		if err != nil {
 			return err
@@ -100,7 +97,7 @@ func (f *reportFlags) copy(in *reader.Reader, records worker.Records, out report
 			continue
 		}
 		if err := out.write(e, found); err != nil {
-			return &exitError{exitTrouble, fmt.Errorf("write the report: %w", err), ""}
+			return outputError(err)
 		}
 	}
 }

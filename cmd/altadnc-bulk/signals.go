@@ -17,6 +17,7 @@ import (
 // without an answer stands in the journal. Call release when the work is done.
 func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
+	signal.Ignore(syscall.SIGPIPE) // a pager or tee that ends must not end a run of hours
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})

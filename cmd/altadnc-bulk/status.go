@@ -62,10 +62,9 @@ func (f *statusFlags) run(a *app, arg string) error {
 		return err
 	}
 	if f.json {
-		return writeJSON(a.stdout, s)
+		return a.printJSON(s)
 	}
-	s.write(a.stdout)
-	return nil
+	return a.print(s.write)
 }
 
 // status is what a list and its journal tell; as JSON its fields are part of
