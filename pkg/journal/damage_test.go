@@ -185,7 +185,7 @@ func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
 	header[3] ^= 1
 	newer, _ := appendLine(nil, 1, 0, []byte(`"kind":"journal","format":2,"anything":[1]`), 0)
 	unknown := forge(whole, `"kind":"surprise","time":"2026-01-01T00:00:00.000Z"`)
-	field := forge(whole, `"kind":"end","time":"2026-01-01T00:00:00.000Z","reason":"","extra":1`)
+	field := forge(whole, `"kind":"reopen","time":"2026-01-01T00:00:00.000Z","type":"email","identifier":"p1@example.com","extra":1`)
 	tests := []struct {
 		name string
 		file []byte
@@ -194,11 +194,11 @@ func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
 	}{
 		{"damage", damaged, testIdentity, "and line"},
 		{"damaged header", header, testIdentity, ":1 (byte 0): checksum does not match"},
-		{"newer", newer, testIdentity, "newer"},
+		{"newer", newer, testIdentity, ErrNewer.Error()},
 		{"unknown kind", unknown, testIdentity, "unknown kind, though its checksum matches"},
-		{"unknown field", field, testIdentity, "though its checksum matches"},
-		{"list", []byte("email\np1@example.com\n"), testIdentity, "not a journal"},
-		{"JSON", []byte(`{"email":"p1@example.com"}`), testIdentity, "not a journal"},
+		{"unknown field", field, testIdentity, "bytes too many, though its checksum matches"},
+		{"list", []byte("email\np1@example.com\n"), testIdentity, ErrNotJournal.Error()},
+		{"JSON", []byte(`{"email":"p1@example.com"}`), testIdentity, ErrNotJournal.Error()},
 		{"other API", whole, Identity{BaseURL: "https://other.example.com", AccountID: "acc-1"}, "base URL"},
 		{"other account", whole, Identity{BaseURL: testIdentity.BaseURL, AccountID: "acc-2"}, `account "acc-1", not "acc-2"`},
 		{"no account", whole, Identity{BaseURL: testIdentity.BaseURL}, "no account was given"},

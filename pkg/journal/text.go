@@ -15,7 +15,7 @@ func plainASCII(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '
 // byte order mark, tags), line and paragraph separators may not: a record is
 // printed to terminals, where they hide or reorder text.
 func printable(r rune) bool {
-	return r >= 0xa0 && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // appendText appends s, which is valid UTF-8, as the inside of a JSON string.
