@@ -39,11 +39,27 @@ func (k kind) String() string {
 	return "unknown"
 }
 
+// parseKind returns the kind of a name, 0 for any other word.
 func parseKind(name []byte) kind {
-	for k := kindJournal; k <= kindRepair; k++ {
-		if string(name) == k.String() {
-			return k
-		}
+	switch string(name) {
+	case "journal":
+		return kindJournal
+	case "run":
+		return kindRun
+	case "end":
+		return kindEnd
+	case "intent":
+		return kindIntent
+	case "outcome":
+		return kindOutcome
+	case "released":
+		return kindReleased
+	case "reopen":
+		return kindReopen
+	case "restored":
+		return kindRestored
+	case "repair":
+		return kindRepair
 	}
 	return 0
 }
