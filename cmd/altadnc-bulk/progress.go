@@ -47,21 +47,22 @@ func frame(s state, width int) string {
 	} else if s.perMinute > 0 {
 		tail = append(tail, fmt.Sprintf("%.0f/min", s.perMinute))
 	}
+	brief := []string{counts} // without the pace, but a pause must not look like a hang
 	if left := s.left(); left > 0 {
 		tail = append(tail, short(left)+" left")
+		brief = append(brief, short(left)+" left")
 	}
+	if s.held > time.Second {
+		brief = tail
+	}
+	all := append([]string{counts}, tail...)
 	for _, layout := range []struct {
 		bar  int
-		text string
-	}{
-		{24, strings.Join(append([]string{counts}, tail...), ", ")},
-		{12, strings.Join(append([]string{counts}, tail...), ", ")},
-		{12, strings.Join(tail, ", ")},
-		{8, ""},
-	} {
+		text []string
+	}{{24, all}, {12, all}, {8, all}, {8, brief}, {12, tail}, {8, nil}} {
 		line := bar(s, layout.bar)
-		if layout.text != "" {
-			line += "  " + layout.text
+		if len(layout.text) > 0 {
+			line += "  " + strings.Join(layout.text, ", ")
 		}
 		if utf8.RuneCountInString(line) < width {
 			return line
@@ -126,6 +127,25 @@ func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop
 		}
 		show()
 	}
+	return showEvery(s, bar, every, show)
+}
+
+// showLine is showProgress for work of which nobody knows the end: a line of
+// text in place of the bar.
+func showLine(s *screen, log *slog.Logger, bar bool, text func() string) (stop func()) {
+	if !bar {
+		return showEvery(s, bar, time.Minute, func() { log.Info("progress", "done", text()) })
+	}
+	show := func() {
+		line := text()
+		s.draw(func(width int) string { return truncate(line, width-1) })
+	}
+	show()
+	return showEvery(s, bar, 250*time.Millisecond, show)
+}
+
+// showEvery calls show again and again until the returned function is called.
+func showEvery(s *screen, bar bool, every time.Duration, show func()) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {

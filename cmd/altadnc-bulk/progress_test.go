@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"altadnc-bulk/pkg/worker"
+)
+
+func TestFrame(t *testing.T) {
+	half := state{Progress: worker.Progress{Removed: 4100, NotFound: 880, Failed: 20}, total: 10000, settled: 5000, perMinute: 97}
+	waiting := half
+	waiting.held, waiting.why = 42*time.Second, "the API answered 429"
+	for _, tt := range []struct {
+		name  string
+		state state
+		width int
+		want  string
+	}{
+		{"wide", half, 120, "50% [===========>            ] (5000/10000)  4100 removed, 880 not found, 20 failed, 97/min, 52m left"},
+		{"80 columns", half, 80, "50% [===>    ] (5000/10000)  4100 removed, 880 not found, 20 failed, 52m left"},
+		{"60 columns", half, 60, "50% [=====>      ] (5000/10000)  97/min, 52m left"},
+		{"40 columns", half, 40, "50% [===>    ] (5000/10000)"},
+		{"20 columns", half, 20, "5000/10000"},
+		{"no room", half, 5, "5000"},
+		{"waiting", waiting, 140, "50% [===========>            ] (5000/10000)  4100 removed, 880 not found, 20 failed, waiting 42s: the API answered 429, 52m left"},
+		{"waiting in 80 columns", waiting, 80, "50% [===>    ] (5000/10000)  waiting 42s: the API answered 429, 52m left"},
+		{"nothing yet", state{total: 3, perMinute: 97}, 100, "0% [                        ] (0/3)  0 removed, 0 not found, 0 failed, 97/min, 2s left"},
+		{"all but one", state{total: 100000, settled: 99999}, 40, "99% [==========> ] (99999/100000)"},
+		{"all", state{total: 3, settled: 3}, 40, "100% [============] (3/3)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := frame(tt.state, tt.width); got != tt.want {
+				t.Errorf("width %d:\n got %q\nwant %q", tt.width, got, tt.want)
+			}
+		})
+	}
+}
+
+// TestFrameFits at every width, and never claims to be ready before it is.
+func TestFrameFits(t *testing.T) {
+	for width := 1; width < 200; width++ {
+		for _, settled := range []int64{0, 1, 500, 998, 999} {
+			got := frame(state{total: 1000, settled: settled, perMinute: 97, held: 5 * time.Second, why: "the API answered 503"}, width)
+			if utf8.RuneCountInString(got) >= width && got != "" {
+				t.Errorf("width %d: %q is too long", width, got)
+			}
+			if strings.Contains(got, "100%") {
+				t.Errorf("width %d: %q for %d of 1000", width, got, settled)
+			}
+		}
+	}
+}
+
+// TestErase counts the lines that a terminal made of one when it became narrower.
+func TestErase(t *testing.T) {
+	for _, tt := range []struct {
+		length, width int
+		want          string
+	}{
+		{0, 80, "\r\x1b[J"}, {79, 80, "\r\x1b[J"}, {79, 40, "\x1b[1A\r\x1b[J"}, {79, 20, "\x1b[3A\r\x1b[J"},
+	} {
+		if got := erase(strings.Repeat("x", tt.length), tt.width); got != tt.want {
+			t.Errorf("%d columns of text on a terminal of %d: %q, want %q", tt.length, tt.width, got, tt.want)
+		}
+	}
+}
+
+// TestProgressWithoutTerminal: one line a minute.
+func TestProgressWithoutTerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		s := &screen{w: &out}
+		began := time.Now()
+		stop := showProgress(s, slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{ReplaceAttr: logAttr})), false, func() state {
+			done := int64(time.Since(began).Minutes() * 97)
+			return state{Progress: worker.Progress{Removed: done}, total: 970, settled: done, perMinute: 97}
+		})
+		time.Sleep(3*time.Minute + time.Second)
+		stop()
+		want := ""
+		for minute := 1; minute <= 3; minute++ {
+			want += fmt.Sprintf("time=2000-01-01T00:0%d:00Z level=INFO msg=progress done=%d of=970 removed=%d not_found=0 failed=0 per_minute=97 left=%s\n",
+				minute, minute*97, minute*97, short(time.Duration(10-minute)*time.Minute))
+		}
+		if got := strings.ReplaceAll(out.String(), "+00:00", "Z"); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
