@@ -6,6 +6,7 @@ package main
 import "os"
 
 func main() {
+	ignoreFileSizeSignal()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
 	os.Exit(a.run(os.Args[1:]))
 }
