@@ -168,8 +168,10 @@ func (s *scanner) misplaced() string {
 
 // settle keeps the offsets of records that no later one calls durable.
 func (s *scanner) settle() {
-	s.unsettled = s.unsettled[s.line.durable-s.durable:]
-	s.durable = s.line.durable
+	if settled := s.line.durable - s.durable; settled > 0 {
+		s.unsettled = append(s.unsettled[:0], s.unsettled[settled:]...)
+		s.durable = s.line.durable
+	}
 	s.unsettled = append(s.unsettled, s.lines.offset)
 }
 
