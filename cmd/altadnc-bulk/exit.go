@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
@@ -26,6 +27,21 @@ func classify(err error) *exitError {
 		return &exitError{exitUsage, err, ""}
 	}
 	return &exitError{exitUsage, err, ""}
+}
+
+// notBegun finds the exit code of a run whose journal could not be begun. A
+// folder that is not there or not ours is configuration; a full or failing disk
+// is trouble that passes.
+func notBegun(err error) *exitError {
+	e := classify(err)
+	if e.code != exitUsage {
+		return e
+	}
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+		e.code = exitTrouble
+	}
+	e.hint = stopHint(worker.StopJournal)
+	return e
 }
 
 // stopCode returns the exit code of a reason to stop.
@@ -74,6 +90,8 @@ func stopHint(reason worker.StopReason) string {
 		return "something else uses up the account's 100 requests a minute; try later, or with a lower --rate"
 	case worker.StopJournal:
 		return "make room on the disk or writable the folder of the journal; no request leaves that cannot be written down"
+	case worker.StopListing:
+		return "the Do Not Contact list could not be read to its end; run again, or without --snapshot and --keep-unsubscribed"
 	case worker.StopListChanged:
 		return "the list was changed while it was read; nothing that was not in the plan was sent"
 	}

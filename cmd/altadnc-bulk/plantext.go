@@ -20,6 +20,8 @@ type planView struct {
 	limit     int64         // --limit, 0 for none
 	nightly   time.Duration // --max-duration, 0 for none
 	now       time.Time
+
+	snapshotLater bool // a run would take a snapshot, a dry run does not
 }
 
 // sending returns how many keys this run sends.
@@ -28,6 +30,14 @@ func (v planView) sending() int64 {
 		return min(v.limit, v.Send)
 	}
 	return v.Send
+}
+
+// requests returns how many requests that takes, if each needs one attempt.
+func (v planView) requests() int64 {
+	if v.sending() < v.Send {
+		return v.sending() // a key can need more than one, but hardly any does
+	}
+	return v.Requests
 }
 
 // write tells the plan to a person.
@@ -44,7 +54,8 @@ func (v planView) write(w io.Writer) {
 	}
 	v.writeRefused(w, row)
 	v.writeEarlier(row)
-	row("to send", "%s%s", plural(v.Send, "request"), v.types())
+	v.writeSnapshot(row)
+	row("to send", "%s%s", plural(v.Requests, "request"), v.types())
 	if v.Send > 0 {
 		row("time", "%s", v.duration())
 	}
@@ -72,7 +83,11 @@ func (v planView) writeRefused(w io.Writer, row func(string, string, ...any)) {
 // writeEarlier tells what earlier runs leave to say.
 func (v planView) writeEarlier(row func(string, string, ...any)) {
 	if n := v.Skip(); n > 0 {
-		row("skipped", "%s finished %s; --again sends them again", plural(n, "key"), between(v.Oldest, v.Newest))
+		back := ""
+		if v.Keys.Restored > 0 {
+			back = fmt.Sprintf(" (%s of them put back by restore)", count(v.Keys.Restored))
+		}
+		row("skipped", "%s finished %s%s; --again sends them again", plural(n, "key"), between(v.Oldest, v.Newest), back)
 	}
 	if v.Reopen > 0 {
 		row("again", "%s finished earlier, sent once more", plural(v.Reopen, "key"))
@@ -104,7 +119,7 @@ func (v planView) types() string {
 		return ""
 	}
 	of := ""
-	if all := v.Entries - v.Duplicates - v.Refused.Total; all != v.Send {
+	if all := v.Entries - v.Duplicates - v.Refused.Total; all != v.Send || all != v.Requests {
 		of = fmt.Sprintf(" of %s", plural(all, "key"))
 	}
 	return fmt.Sprintf("%s (%s)", of, strings.Join(parts, ", "))
@@ -115,7 +130,7 @@ func (v planView) duration() string {
 	if v.perMinute <= 0 {
 		return "unpaced"
 	}
-	took := worker.Duration(v.sending(), v.perMinute)
+	took := worker.Duration(v.requests(), v.perMinute)
 	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), v.perMinute, v.now.Add(took).Format("Mon 15:04"))
 	if v.sending() < v.Send {
 		text += fmt.Sprintf(" (--limit %s of %s)", count(v.sending()), count(v.Send))
@@ -180,6 +195,8 @@ type planJSON struct {
 	Failed     int64                        `json:"failed_earlier"`
 	Unanswered int64                        `json:"unanswered"`
 	Send       int64                        `json:"send"`
+	Requests   int64                        `json:"requests"`
+	Snapshot   *snapshotJSON                `json:"snapshot,omitempty"`
 	PerMinute  float64                      `json:"per_minute"`
 	Seconds    int64                        `json:"seconds"`
 }
@@ -204,7 +221,7 @@ func (v planView) json() planJSON {
 		Entries: v.Entries, Duplicates: v.Duplicates, Types: v.Types,
 		Refused: refusedJSON{Total: v.Refused.Total, ByCode: v.Refused.ByCode, First: []refusedEntryJSON{}},
 		Skipped: v.Skip(), Again: v.Reopen, Failed: v.Keys.Failed, Unanswered: v.Keys.Intent,
-		Send: v.Send, PerMinute: v.perMinute, Seconds: int64(worker.Duration(v.sending(), v.perMinute).Seconds()),
+		Send: v.Send, Requests: v.Requests, Snapshot: v.snapshotJSON(), PerMinute: v.perMinute, Seconds: int64(worker.Duration(v.requests(), v.perMinute).Seconds()),
 	}
 	for _, r := range v.Refused.First {
 		p.Refused.First = append(p.Refused.First, refusedEntryJSON{r.Line, r.Column, string(r.Type), r.Code, r.Reason})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,17 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
 // removal is one run of the remove command.
 type removal struct {
-	*app
-	api    apiFlags
-	read   listFlags
-	output outputFlags
+	caller
+	read listFlags
 
 	dryRun      bool
 	yes         bool
@@ -30,16 +26,15 @@ type removal struct {
 	maxRemovals int64
 	again       bool
 	skipFailed  bool
+	snapshot    string
+	keep        bool
 
-	args   []string // as typed, for the command to go on with
-	target target
-	list   *list
-	screen *screen
-	log    *slog.Logger
+	args []string // as typed, for the command to go on with
+	list *list
 }
 
 func (a *app) removeCommand() *cobra.Command {
-	r := &removal{app: a}
+	r := &removal{caller: caller{app: a}}
 	cmd := &cobra.Command{
 		Use:   "remove LIST",
 		Short: "Take everything on LIST off the Do Not Contact list; run it again to resume",
@@ -65,6 +60,7 @@ Whoever is taken off the list can be contacted again.`,
 	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.again, "again", false, "send finished keys of this list again")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
+	r.registerSnapshot(cmd)
 	return cmd
 }
 
@@ -82,14 +78,10 @@ func (r *removal) run(cmd *cobra.Command, arg string) error {
 	if err := r.check(); err != nil {
 		return err
 	}
+	if err := r.prepare(); err != nil {
+		return err
+	}
 	var err error
-	r.screen = &screen{w: r.stderr}
-	if r.log, err = r.output.logger(r.screen); err != nil {
-		return err
-	}
-	if r.target, err = r.api.resolve(r.app); err != nil {
-		return err
-	}
 	if r.list, err = r.read.open(r.app, arg); err != nil {
 		return err
 	}
@@ -116,7 +108,7 @@ func (r *removal) check() error {
 	if r.maxRemovals < 0 {
 		problems = append(problems, fmt.Errorf("--max-removals %d: must not be negative", r.maxRemovals))
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := errors.Join(append(problems, r.checkSnapshot())...); err != nil {
 		return &exitError{exitUsage, err, ""}
 	}
 	return nil
@@ -166,30 +158,19 @@ func (r *removal) showPlan() error {
 }
 
 func (r *removal) view(plan *worker.Plan) planView {
-	to := r.target.config.BaseURL
-	if r.api.sandbox {
-		to = "the sandbox on this machine, nothing real is touched"
-	}
 	kept := r.list.journal
 	if r.temporary() {
 		kept = "temporary, gone at the end"
 	}
 	return planView{
-		Plan: plan, list: r.list.path, journal: kept, baseURL: to,
+		Plan: plan, list: r.list.path, journal: kept, baseURL: r.destination(),
 		perMinute: r.perMinute(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
+		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,
 	}
 }
 
 // temporary tells whether the journal goes away with the sandbox.
 func (r *removal) temporary() bool { return r.api.sandbox && r.read.journal == "" }
-
-// perMinute is the pace to expect.
-func (r *removal) perMinute() float64 {
-	if r.api.rate == 0 {
-		return 0
-	}
-	return max(1, r.api.rate-r.api.reserve)
-}
 
 func (r *removal) remove() error {
 	j, err := journal.Open(r.list.journal, r.target.identity)
@@ -202,6 +183,13 @@ func (r *removal) remove() error {
 	}
 	plan, err := worker.NewPlan(r.list.List, j, r.planOptions())
 	if err != nil {
+		return err
+	}
+	if err := r.connect(); err != nil {
+		return err
+	}
+	defer r.close()
+	if stopped, err := r.takeSnapshot(plan); stopped || err != nil {
 		return err
 	}
 	if err := r.agree(r.view(plan)); err != nil {
@@ -226,69 +214,36 @@ func (r *removal) agree(v planView) error {
 }
 
 func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
-	client, err := api.New(r.target.config)
-	if err != nil {
-		return &exitError{exitUsage, err, ""}
-	}
-	defer client.CloseIdleConnections()
-	if proxy := client.Proxy(); proxy != "" {
-		r.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
-	}
-	pace := worker.NewPace(worker.PaceConfig{PerMinute: r.api.rate, Reserve: r.api.reserve, Shared: r.sharedPace(), Log: r.log})
-	run := worker.NewRun(worker.Config{
-		Client: client, Pace: pace, Journal: j, Log: r.log, Version: version(),
-		Workers: r.api.workers, MaxAttempts: r.api.maxAttempts, MaxQuotaWait: r.api.maxQuotaWait,
-		Limit: r.limit, Unmask: r.output.verbose,
-	}, r.list.List, plan)
-
-	ctx, release := r.stopping(r.api.maxDuration, func(s string) { r.log.Info(s) })
+	cfg := r.config(j)
+	cfg.Limit = r.limit
+	run := worker.NewRun(cfg, r.list.List, plan)
+	ctx, release := r.working()
 	defer release()
 	hide := func() {}
 	if !r.output.quiet && plan.Send > 0 {
-		hide = showProgress(r.screen, r.log, r.bar(), func() state { return r.state(run, pace, plan) })
+		hide = showProgress(r.screen, r.log, r.bar(), func() state { return r.state(run, plan) })
 	}
 	summary, err := run.Remove(ctx)
 	hide()
 	if err != nil {
-		return err
+		return notBegun(err)
 	}
-	return r.conclude(summary)
+	return r.conclude(plan, summary)
 }
 
-// sharedPace is the pace that all runs of this user for the account keep
-// together; nil where there is none to keep.
-func (r *removal) sharedPace() *worker.SharedPace {
-	if r.api.sandbox || r.api.rate == 0 {
-		return nil
-	}
-	scope := r.target.config.BaseURL + "\n" + cmp.Or(r.target.config.AccountID, r.target.config.Token)
-	shared, err := worker.OpenSharedPace("", scope)
-	if err != nil {
-		r.log.Warn("the pace is not shared with other runs on this machine", "cause", err)
-	}
-	return shared
-}
-
-// bar tells whether a progress bar can be shown.
-func (r *removal) bar() bool {
-	return !r.output.noProgress && isTerminal(r.stderr) && r.getenv("TERM") != "dumb" && r.getenv("CI") == ""
-}
-
-func (r *removal) state(run *worker.Run, pace *worker.Pace, plan *worker.Plan) state {
+func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	p := run.Progress()
-	s := state{Progress: p, total: plan.Send, settled: p.Done() - p.Refused, perMinute: pace.PerMinute()}
+	s := state{Progress: p, total: plan.Send, settled: p.Done() - p.Refused - p.Free, perMinute: r.pace.PerMinute()}
 	if r.limit > 0 {
 		s.total = min(s.total, r.limit)
 	}
-	if until, why := pace.HeldUntil(); time.Until(until) > 0 {
-		s.held, s.why = time.Until(until), why
-	}
+	s.held, s.why = r.held()
 	return s
 }
 
 // conclude tells the summary and turns it into an exit code.
-func (r *removal) conclude(s worker.Summary) error {
-	v := summaryView{Summary: s, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary()}
+func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
+	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary()}
 	for _, o := range s.Unrecorded {
 		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
 			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)

@@ -17,6 +17,7 @@ type summaryView struct {
 	code    int
 
 	temporary bool // the journal goes with the sandbox
+	snapshot  bool // there was one: people's own opt-outs are known
 }
 
 // write tells the summary to a person. Its numbers add up to the entries.
@@ -42,6 +43,9 @@ func (v summaryView) write(w io.Writer) {
 	row(c.Entries, "entries", fmt.Sprintf(", %s", plural(c.Requests, "request")))
 	if c.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(c.Unsure))
+	}
+	if v.Lifted > 0 && v.snapshot {
+		fmt.Fprintf(w, "  %s\n", liftedText(v.Lifted))
 	}
 	v.writeUnrecorded(w)
 	v.writeNext(w)
@@ -86,6 +90,7 @@ type summaryJSON struct {
 	Protected int64     `json:"protected"`
 	Open      int64     `json:"open"`
 	Unsure    int64     `json:"unsure"`
+	Lifted    *int64    `json:"own_opt_outs_removed,omitempty"` // known with a snapshot only
 	Requests  int64     `json:"requests"`
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
@@ -98,6 +103,9 @@ func (v summaryView) json() summaryJSON {
 		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Failed: c.Failed, Duplicate: c.Duplicate,
 		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
 		Started: v.Started.UTC(), Ended: v.Ended.UTC(),
+	}
+	if v.snapshot {
+		s.Lifted = &v.Lifted
 	}
 	if v.Stop != nil {
 		s.Stopped = string(v.Stop.Reason)

@@ -58,3 +58,9 @@ func canonical(s string, t api.IdentifierType, region string) (string, *Refusal)
 	}
 	return "", refuse("unknown-type", "has a type that is not one of email, linkedin, phone, sms, whatsapp, web_chat")
 }
+
+// Cleaned returns an identifier as [Options.AsIs] reads it: its value without
+// what comes off both ends of a cell, and otherwise as it is written.
+func Cleaned(id api.Identifier) api.Identifier {
+	return api.Identifier{Type: id.Type, Value: clean(id.Value, id.Type)}
+}

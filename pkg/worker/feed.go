@@ -19,11 +19,12 @@ type feed struct {
 
 	mu   sync.Mutex
 	in   *pass // opened by the first use
-	left int64 // keys that may still be handed out
+	left int64 // keys that may still be handed out to be sent
 	end  error // sticky: io.EOF, or the *Stop that ended the feed
 }
 
-// newFeed returns a feed that hands out at most limit keys; 0 means all.
+// newFeed returns a feed that hands out at most limit keys that take a request; 0
+// means all.
 func newFeed(list *List, plan *Plan, limit int64) *feed {
 	if limit <= 0 {
 		limit = plan.Send
@@ -121,10 +122,12 @@ func (f *feed) wants(e reader.Entry) (bool, error) {
 	if !f.plan.sends(ix.State(key)) || ix.Marked(key, journal.MarkTaken) {
 		return false, nil
 	}
-	if f.left == 0 {
-		return false, &Stop{Reason: StopLimit}
+	if !f.plan.free(key) {
+		if f.left == 0 {
+			return false, &Stop{Reason: StopLimit}
+		}
+		f.left--
 	}
-	f.left--
 	ix.Mark(key, journal.MarkTaken)
 	return true, nil
 }

@@ -50,9 +50,15 @@ type Plan struct {
 	Refused    Refused
 	Types      map[api.IdentifierType]int64 // keys a type
 
-	Keys   KeyCounts
-	Send   int64 // keys this run would send
-	Reopen int64 // of these, keys finished earlier, sent because of PlanOptions.Again
+	Keys     KeyCounts
+	Send     int64 // keys this run would send
+	Requests int64 // that this takes, if each needs one attempt: one a key without a snapshot
+	Reopen   int64 // keys finished earlier, to be sent because of PlanOptions.Again
+
+	// Snapshot is what the plan knows of the Do Not Contact list, nil for
+	// nothing, and Forecast what that changes. See [Plan.Use].
+	Snapshot *Snapshot
+	Forecast Forecast
 
 	// Oldest and Newest are when the keys that are skipped were finished; zero
 	// without any.
@@ -63,6 +69,7 @@ type Plan struct {
 	Left []journal.Key
 
 	opts    PlanOptions
+	keep    bool // people's own opt-outs stay
 	records Records
 	first   []reader.Entry // keys with an intent outstanding: to be sent first
 	again   int64          // finished keys recorded before this offset are reopened
@@ -141,7 +148,7 @@ func (p *Plan) add(e reader.Entry) {
 		return
 	}
 	p.Types[e.Identifier.Type]++
-	if p.index().State(key).Intent {
+	if unanswered(p.index().State(key)) {
 		p.first = append(p.first, e)
 	}
 }
@@ -165,7 +172,7 @@ func (p *Plan) compare() error {
 	var oldest, newest journal.State
 	for key, state := range p.index().All() {
 		if !p.index().Marked(key, journal.MarkListed) {
-			if state.Intent {
+			if unanswered(state) {
 				p.Left = append(p.Left, key)
 			}
 			continue
@@ -186,6 +193,7 @@ func (p *Plan) compare() error {
 			}
 		}
 	}
+	p.Requests = p.Send
 	return p.date(oldest, newest)
 }
 
@@ -235,13 +243,17 @@ func (c *KeyCounts) add(s journal.State) {
 	default:
 		c.Open++
 	}
-	if s.Intent {
+	if unanswered(s) {
 		c.Intent++
 	}
-	if s.Unsure || s.Intent {
+	if s.Unsure || unanswered(s) {
 		c.Unsure++
 	}
 }
+
+// unanswered tells whether the fate of a removal is unknown. The intent of a
+// finished key is that of a restore, which is a restore's to find out about.
+func unanswered(s journal.State) bool { return s.Intent && !s.Status.Finished() }
 
 // date finds out when the keys that are skipped were finished. The journal only
 // grows, so the first and the last record of them tell.
@@ -265,7 +277,9 @@ func (p *Plan) date(oldest, newest journal.State) error {
 func (p *Plan) Skip() int64 { return p.Keys.Finished() - p.Reopen }
 
 // Idle tells whether a run of this plan would have nothing to send or to write.
-func (p *Plan) Idle() bool { return p.Send == 0 && p.Refused.New == 0 && len(p.Left) == 0 }
+func (p *Plan) Idle() bool {
+	return p.Send == 0 && p.Forecast.Absent == 0 && p.Forecast.Kept == 0 && p.Refused.New == 0 && len(p.Left) == 0
+}
 
 // SkipsFailed tells whether keys that failed earlier are left alone.
 func (p *Plan) SkipsFailed() bool { return p.opts.SkipFailed }

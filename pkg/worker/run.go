@@ -71,12 +71,7 @@ type Run struct {
 // one that the plan was made with.
 func NewRun(cfg Config, list *List, plan *Plan) *Run {
 	cfg = cfg.withDefaults()
-	return &Run{cfg: cfg, list: list, plan: plan, sender: &sender{
-		pace:         cfg.Pace,
-		maxAttempts:  cfg.MaxAttempts,
-		maxQuotaWait: cfg.MaxQuotaWait,
-		log:          cfg.Log,
-	}}
+	return &Run{cfg: cfg, list: list, plan: plan, sender: newSender(cfg)}
 }
 
 // Remove sends what the plan says and returns what became of it. Ending ctx
@@ -158,79 +153,11 @@ func (r *Run) work(ctx context.Context, feed *feed) {
 	}
 }
 
-// remove takes one key off the DNC list and writes down what became of it.
-func (r *Run) remove(ctx context.Context, e reader.Entry) {
-	key := journal.KeyOf(e.Identifier)
-	before := r.plan.index().State(key)
-	intent := func() error {
-		return r.cfg.Journal.Intent(journal.Intent{Line: e.Line, Identifier: e.Identifier})
-	}
-	f := r.sender.send(ctx, r.flights, intent, func(ctx context.Context) (api.Answer, error) {
-		return r.cfg.Client.Remove(ctx, e.Identifier)
-	})
-	for _, o := range f.ready {
-		r.record(o)
-	}
-	if !f.settled {
-		r.leaveOpen(e, f)
-		return
-	}
-	o := outcomeOf(e, f, before.Unsure || before.Intent)
-	switch f.verdict {
-	case retry:
-		r.sender.streak.parkTrouble(o)
-	case rejected:
-		r.sender.streak.parkRejected(o)
-	default:
-		r.record(o)
-	}
-}
-
-// outcomeOf words the outcome of a request that is settled. Doubt from before,
-// or from an attempt of this run without an answer, marks everything but a
-// confirmed removal.
-func outcomeOf(e reader.Entry, f fate, doubt bool) journal.Outcome {
-	o := journal.Outcome{
-		Line: e.Line, Identifier: e.Identifier,
-		Attempts: f.attempts, Unsure: doubt || f.applied, Time: time.Now(),
-	}
-	var answer *api.Error
-	if errors.As(f.err, &answer) {
-		o.HTTPStatus = answer.Status
-	}
-	switch f.verdict {
-	case confirmed:
-		o.Result, o.HTTPStatus, o.Unsure = journal.Removed, 200, false
-	case absent:
-		o.Result, o.Reason = journal.NotFound, "not on the DNC list"
-		if o.Unsure {
-			o.Reason = "not on the DNC list; an earlier request without an answer may have removed it"
-		}
-	default:
-		o.Result, o.Reason = journal.Failed, f.err.Error()
-	}
-	return o
-}
-
 func refusedOutcome(e reader.Entry) journal.Outcome {
 	return journal.Outcome{
 		Line: e.Line, Identifier: api.Identifier{Type: e.Identifier.Type}, Result: journal.Failed,
 		Reason: e.Refusal.Reason, Time: time.Now(), Refused: true, Column: e.Column, Raw: e.Raw,
 	}
-}
-
-// leaveOpen keeps an entry for the next run. If none of its attempts can have
-// been applied its intent is closed, so that a later "not on the list" is sure.
-func (r *Run) leaveOpen(e reader.Entry, f fate) {
-	if !f.began || f.applied {
-		return
-	}
-	reason, status := "the run stopped before an attempt was answered", 0
-	var answer *api.Error
-	if errors.As(f.err, &answer) {
-		reason, status = answer.Error(), answer.Status
-	}
-	r.append(r.cfg.Journal.Release(journal.Release{Line: e.Line, Identifier: e.Identifier, Reason: reason, HTTPStatus: status}))
 }
 
 // record makes an outcome durable, then counts it. An answer that cannot be

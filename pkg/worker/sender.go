@@ -29,6 +29,10 @@ type sender struct {
 	requests atomic.Int64
 }
 
+func newSender(cfg Config) *sender {
+	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, maxQuotaWait: cfg.MaxQuotaWait, log: cfg.Log}
+}
+
 // request is one API call; ctx ends it.
 type request func(ctx context.Context) (api.Answer, error)
 

@@ -20,6 +20,8 @@ const (
 	StopQuota        StopReason = "quota"               // 429 for longer than allowed
 	StopJournal      StopReason = "journal not written" // a write or sync failed
 	StopListChanged  StopReason = "list changed"        // the list changed while it was read
+	StopListing      StopReason = "listing"             // the API does not list the Do Not Contact list
+	StopOutput       StopReason = "output not written"  // a listing could not be passed on
 )
 
 // Stop is what ended a run before the end of its list.

@@ -10,6 +10,7 @@ import (
 // Summary is what a run came to.
 type Summary struct {
 	Counts  journal.Counts
+	Lifted  int64 // people's own opt-outs that were removed, as far as a snapshot tells
 	Stop    *Stop // nil when the list was gone through to its end
 	Started time.Time
 	Ended   time.Time
@@ -27,7 +28,7 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 	s := Summary{Stop: stop, Started: started, Ended: time.Now(), Unrecorded: r.unrecorded}
 	s.Counts = r.plan.count()
 	done := r.Progress()
-	s.Counts.Unsure, s.Counts.Requests = done.Unsure, done.Requests
+	s.Counts.Unsure, s.Counts.Requests, s.Lifted = done.Unsure, done.Requests, done.Lifted
 	s.Err = r.plan.check(s.Counts, done)
 
 	reason := "finished"
@@ -38,6 +39,15 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 	if err != nil && stop == nil {
 		s.Stop = &Stop{StopJournal, err}
 	}
+	return s
+}
+
+// Unbegun is the summary of a run that was stopped before it began, as by an
+// interruption of its snapshot: nothing of the list was sent or written down.
+func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
+	s := Summary{Counts: p.count(), Stop: stop, Started: started, Ended: time.Now()}
+	s.Counts.Requests = requests
+	s.Err = p.check(s.Counts, Progress{})
 	return s
 }
 

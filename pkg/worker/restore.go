@@ -1,0 +1,283 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+)
+
+// Restoration puts keys back on the Do Not Contact list, up to
+// [api.MaxAddition] identifiers a request, one request after the other. Make it
+// with [NewRestoration], use it once.
+//
+// What a batch holds is durable before its request leaves. After a crash the
+// keys of that batch are still removed as far as the journal knows, and are
+// sent once more: to add what is on the list already changes nothing.
+type Restoration struct {
+	cfg    Config
+	plan   *RestorePlan
+	pause  bool
+	sender *sender
+
+	flights context.Context
+	halt    context.CancelCauseFunc
+
+	restored, refused, identifiers atomic.Int64
+}
+
+// RestoreSummary is what a restore came to, in keys.
+type RestoreSummary struct {
+	Keys        int64 // that were to be put back
+	Restored    int64
+	Refused     int64 // by the API; they stay removed
+	Open        int64 // not confirmed: the rest
+	Identifiers int64 // that were confirmed
+	Requests    int64
+	Stop        *Stop // nil when the plan was gone through to its end
+	Started     time.Time
+	Ended       time.Time
+}
+
+// NewRestoration returns a restore that carries out plan, whose records must be
+// the journal in cfg. With pause Alta pauses the workflows that are active for
+// these people, which is the API's default.
+func NewRestoration(cfg Config, plan *RestorePlan, pause bool) *Restoration {
+	cfg = cfg.withDefaults()
+	return &Restoration{cfg: cfg, plan: plan, pause: pause, sender: newSender(cfg)}
+}
+
+// Progress returns the counts as they are now. It is safe for concurrent use
+// with Run.
+func (r *Restoration) Progress() RestoreSummary {
+	s := RestoreSummary{
+		Keys: r.plan.Keys, Restored: r.restored.Load(), Refused: r.refused.Load(),
+		Identifiers: r.identifiers.Load(), Requests: r.sender.requests.Load(),
+	}
+	s.Open = s.Keys - s.Restored - s.Refused
+	return s
+}
+
+// Run sends what the plan says and returns what became of it. Ending ctx stops
+// it, as with [Run.Remove]. The error is for a run that could not begin, in
+// which case nothing was sent.
+func (r *Restoration) Run(ctx context.Context) (RestoreSummary, error) {
+	started := time.Now()
+	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.plan.Name, ListSHA256: r.plan.SHA256})
+	if err != nil {
+		return RestoreSummary{}, err
+	}
+	ctx, r.halt = context.WithCancelCause(ctx)
+	defer r.halt(nil)
+	r.sender.stop = func(s *Stop) { r.halt(s) }
+	var end context.CancelFunc
+	r.flights, end = afterGrace(ctx, r.cfg.Grace)
+	defer end()
+	if err := r.sendAll(ctx); err != nil {
+		r.halt(&Stop{StopJournal, err})
+	}
+	return r.finish(started, stopOf(ctx)), nil
+}
+
+func (r *Restoration) finish(started time.Time, stop *Stop) RestoreSummary {
+	s := r.Progress()
+	s.Started, s.Ended, s.Stop = started, time.Now(), stop
+	reason := "restore finished"
+	if stop != nil {
+		reason = "restore: " + string(stop.Reason)
+	}
+	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Counts: journal.Counts{
+		Entries: s.Keys, Restored: s.Restored, Failed: s.Refused, Open: s.Open, Requests: s.Requests,
+	}})
+	if err != nil && stop == nil {
+		s.Stop = &Stop{StopJournal, err}
+	}
+	return s
+}
+
+// sendAll fills batches in the order of the journal and sends them. The error is
+// that of reading the journal.
+func (r *Restoration) sendAll(ctx context.Context) error {
+	batch := make([]piece, 0, api.MaxAddition)
+	for o, err := range r.plan.records.Outcomes() {
+		if err != nil {
+			return err
+		}
+		if !r.plan.wants(o) {
+			continue
+		}
+		for _, p := range piecesOf(o) {
+			if batch = append(batch, p); len(batch) < api.MaxAddition {
+				continue
+			}
+			if !r.send(ctx, batch) {
+				return nil
+			}
+			batch = batch[:0]
+		}
+	}
+	if len(batch) > 0 {
+		r.send(ctx, batch)
+	}
+	return nil
+}
+
+// comeback is a key on its way back. It is restored when all its stored forms
+// are, which may be in two batches.
+type comeback struct {
+	line    int
+	id      api.Identifier
+	forms   []journal.Stored
+	known   bool  // finished before: only a restore can have left its intent
+	left    int   // forms without an answer
+	refusal error // of the last form that was refused
+}
+
+// piece is one form of a key: one place in a batch.
+type piece struct {
+	*comeback
+	form journal.Stored
+}
+
+func piecesOf(o journal.Outcome) []piece {
+	c := &comeback{line: o.Line, id: o.Identifier, forms: putBackForms(o), known: o.Result.Finished()}
+	c.left = len(c.forms)
+	pieces := make([]piece, 0, c.left)
+	for _, form := range c.forms {
+		pieces = append(pieces, piece{c, form})
+	}
+	return pieces
+}
+
+func (p piece) record() journal.Restore {
+	return journal.Restore{Line: p.line, Identifier: p.id, Sent: p.form.Value}
+}
+
+// send puts a batch back. A batch that the API refuses is sent again in halves,
+// until it is known which identifiers it refuses. It tells whether to go on.
+func (r *Restoration) send(ctx context.Context, batch []piece) bool {
+	f := r.sender.send(ctx, r.flights, func() error { return r.announce(batch) }, r.request(batch))
+	switch {
+	case !f.settled:
+		r.release(batch, f)
+		return false
+	case f.verdict == confirmed:
+		return r.confirmed(batch)
+	case f.verdict == retry:
+		r.halt(&Stop{StopOutage, f.err})
+		return false
+	case f.verdict == absent:
+		r.halt(&Stop{StopForeign, f.err})
+		return false
+	case len(batch) > 1:
+		r.sender.streak.answered() // only single identifiers tell a wrong request from a wrong one among many
+		half := len(batch) / 2
+		return r.send(ctx, batch[:half]) && r.send(ctx, batch[half:])
+	}
+	return r.refuse(batch[0], f.err) && ctx.Err() == nil
+}
+
+// announce makes durable that a batch is about to be put back.
+func (r *Restoration) announce(batch []piece) error {
+	records := make([]journal.Restore, 0, len(batch))
+	for _, p := range batch {
+		records = append(records, p.record())
+	}
+	return r.cfg.Journal.Restoring(records)
+}
+
+func (r *Restoration) request(batch []piece) request {
+	a := api.Addition{PauseActiveProspectWorkflows: r.pause}
+	for _, p := range batch {
+		a.Identifiers = append(a.Identifiers, api.NewOptOut{
+			Identifier: api.Identifier{Type: p.id.Type, Value: p.form.Value}, Name: p.form.Label,
+		})
+	}
+	return func(ctx context.Context) (api.Answer, error) { return r.cfg.Client.Add(ctx, a) }
+}
+
+// confirmed writes down which keys are back with all their forms.
+func (r *Restoration) confirmed(batch []piece) bool {
+	var records []journal.Restore
+	keys := int64(0)
+	for _, p := range batch {
+		p.left--
+		if p.left > 0 {
+			continue
+		}
+		if p.refusal != nil {
+			if !r.remains(p) {
+				return false
+			}
+			continue
+		}
+		keys++
+		for _, form := range p.forms {
+			records = append(records, journal.Restore{Line: p.line, Identifier: p.id, Sent: form.Value, HTTPStatus: 200})
+		}
+	}
+	if len(records) > 0 && !r.append(r.cfg.Journal.Restored(records)) {
+		return false
+	}
+	r.restored.Add(keys)
+	r.identifiers.Add(int64(len(batch)))
+	return true
+}
+
+// refuse notes that the API does not take one identifier.
+func (r *Restoration) refuse(p piece, err error) bool {
+	p.left--
+	p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), err)
+	return p.left > 0 || r.remains(p)
+}
+
+// remains writes down that a key stays removed, and tells it.
+func (r *Restoration) remains(p piece) bool {
+	var answer *api.Error
+	release := journal.Release{Line: p.line, Identifier: p.id, Reason: p.refusal.Error()}
+	if errors.As(p.refusal, &answer) {
+		release.Reason, release.HTTPStatus = "not put back: "+answer.Error(), answer.Status
+	}
+	if p.known && !r.append(r.cfg.Journal.Release(release)) {
+		return false
+	}
+	r.refused.Add(1)
+	name := p.id.Masked()
+	if r.cfg.Unmask {
+		name = p.id.Value
+	}
+	r.cfg.Log.Warn("not put back", "line", p.line, "type", p.id.Type, "identifier", name, "reason", release.Reason)
+	return true
+}
+
+// release closes the intents of a batch that certainly was not applied. Where a
+// removal may have left an intent as well, that one's doubt must not end.
+func (r *Restoration) release(batch []piece, f fate) {
+	if !f.began || f.applied {
+		return
+	}
+	reason, status := "the run stopped before the batch was answered", 0
+	if answer := (*api.Error)(nil); errors.As(f.err, &answer) {
+		reason, status = answer.Error(), answer.Status
+	}
+	for _, p := range batch {
+		if !p.known || p.form != p.forms[len(p.forms)-1] {
+			continue // once a key
+		}
+		if !r.append(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: status})) {
+			return
+		}
+	}
+}
+
+func (r *Restoration) append(err error) bool {
+	if err == nil {
+		return true
+	}
+	r.halt(&Stop{StopJournal, err})
+	return false
+}

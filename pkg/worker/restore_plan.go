@@ -1,0 +1,192 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+)
+
+// RestoreOptions choose what a restore puts back.
+type RestoreOptions struct {
+	// Since leaves alone what was removed before it; zero means nothing.
+	Since time.Time
+	// Unsure adds the keys that a request without an answer may have removed.
+	Unsure bool
+}
+
+// History is a journal as a restore reads it: what became of every key.
+type History interface {
+	Records
+	Outcomes() iter.Seq2[journal.Outcome, error]
+}
+
+// RestorePlan is what a journal tells before anything is put back. Counts are
+// keys unless they say otherwise.
+type RestorePlan struct {
+	Name   string // of the list
+	SHA256 string // of the list's bytes, hexadecimal; "" for the whole journal
+
+	Listed      int64 // keys of the list; 0 for the whole journal
+	Keys        int64 // to be put back
+	Unsure      int64 // of these, maybe never removed
+	Labelled    int64 // of these, with a label that a snapshot knew
+	Own         int64 // of these, opt-outs that a snapshot knew as the person's own
+	Identifiers int64 // that take their places on the Do Not Contact list: every stored form of a key
+	Earlier     int64 // removed before RestoreOptions.Since: left alone
+	Doubtful    int64 // maybe removed, left alone without RestoreOptions.Unsure
+	Restored    int64 // put back by an earlier restore: nothing to do
+	Unanswered  int64 // of Keys, sent by an earlier restore with an unknown answer
+
+	// Oldest and Newest are when the first and the last of Keys were removed;
+	// zero without any.
+	Oldest, Newest time.Time
+
+	opts    RestoreOptions
+	all     bool
+	records History
+}
+
+// NewRestorePlan finds out which keys of list its journal says were removed; a
+// nil list stands for the whole journal, and name names it. It changes nothing
+// but the marks in the index. The error is that of reading the list or the
+// journal.
+func NewRestorePlan(name string, list *List, records History, opts RestoreOptions) (*RestorePlan, error) {
+	p := &RestorePlan{Name: name, opts: opts, all: list == nil, records: records}
+	if list != nil {
+		if err := p.mark(list); err != nil {
+			return nil, err
+		}
+	}
+	for o, err := range records.Outcomes() {
+		if err != nil {
+			return nil, err
+		}
+		if p.concerns(o) {
+			p.add(o)
+		}
+	}
+	return p, nil
+}
+
+// mark reads the list and marks its keys in the index.
+func (p *RestorePlan) mark(list *List) error {
+	in, err := list.pass()
+	if err != nil {
+		return err
+	}
+	for {
+		e, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if e.Refusal == nil && !p.records.Index().Mark(journal.KeyOf(e.Identifier), journal.MarkListed) {
+			p.Listed++
+		}
+	}
+	if p.SHA256, err = in.sum(); err != nil {
+		return fmt.Errorf("%s: %w", list.name, err)
+	}
+	return nil
+}
+
+// concerns tells whether o is about a key that this restore looks at.
+func (p *RestorePlan) concerns(o journal.Outcome) bool {
+	if o.Refused || o.Identifier.Value == "" {
+		return false
+	}
+	return p.all || p.records.Index().Marked(journal.KeyOf(o.Identifier), journal.MarkListed)
+}
+
+func (p *RestorePlan) add(o journal.Outcome) {
+	switch {
+	case o.Result == journal.Restored:
+		p.Restored++
+		return
+	case !p.removed(o):
+		return
+	case o.Time.Before(p.opts.Since):
+		p.Earlier++
+		return
+	case o.Result != journal.Removed && !p.opts.Unsure:
+		p.Doubtful++
+		return
+	}
+	p.Keys++
+	if o.Result != journal.Removed {
+		p.Unsure++
+	}
+	if p.state(o).Intent && o.Result.Finished() {
+		p.Unanswered++
+	}
+	forms := putBackForms(o)
+	p.Identifiers += int64(len(forms))
+	p.addKnown(forms)
+	if p.Oldest.IsZero() || o.Time.Before(p.Oldest) {
+		p.Oldest = o.Time
+	}
+	if o.Time.After(p.Newest) {
+		p.Newest = o.Time
+	}
+}
+
+// addKnown counts what a snapshot knew of a key.
+func (p *RestorePlan) addKnown(forms []journal.Stored) {
+	labelled, own := false, false
+	for _, s := range forms {
+		labelled = labelled || s.Label != ""
+		own = own || s.Manual != nil && !*s.Manual
+	}
+	if labelled {
+		p.Labelled++
+	}
+	if own {
+		p.Own++
+	}
+}
+
+// removed tells whether this program removed the key, or may have.
+func (p *RestorePlan) removed(o journal.Outcome) bool {
+	switch o.Result {
+	case journal.Removed:
+		return true
+	case journal.Protected, journal.Restored:
+		return false
+	}
+	partly := o.Result != journal.NotFound && o.HTTPStatus == 200 && len(o.Stored) > 0
+	return o.Unsure || partly || unanswered(p.state(o))
+}
+
+func (p *RestorePlan) state(o journal.Outcome) journal.State {
+	return p.records.Index().State(journal.KeyOf(o.Identifier))
+}
+
+// wants tells whether a key is to be put back.
+func (p *RestorePlan) wants(o journal.Outcome) bool {
+	return p.concerns(o) && p.removed(o) && !o.Time.Before(p.opts.Since) &&
+		(o.Result == journal.Removed || p.opts.Unsure)
+}
+
+// Requests returns how many requests the plan takes, if each needs one attempt.
+func (p *RestorePlan) Requests() int64 {
+	return (p.Identifiers + api.MaxAddition - 1) / api.MaxAddition
+}
+
+// putBackForms returns the forms of a key that were on the Do Not Contact list,
+// as far as the journal knows them.
+func putBackForms(o journal.Outcome) []journal.Stored {
+	switch {
+	case len(o.Stored) > 0:
+		return o.Stored
+	case o.Sent != "":
+		return []journal.Stored{{Value: o.Sent}}
+	}
+	return []journal.Stored{{Value: o.Identifier.Value}}
+}

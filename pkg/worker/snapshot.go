@@ -1,0 +1,176 @@
+package worker
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+)
+
+// Snapshot is what a listing of the Do Not Contact list tells of the keys of a
+// removal list. It is not safe for concurrent use with [TakeSnapshot], and
+// read-only afterwards.
+type Snapshot struct {
+	Time     time.Time // when it began
+	Whole    bool      // all pages were read
+	Pages    int64
+	Entries  int64 // of the Do Not Contact list
+	Requests int64 // that it took, attempts included
+	// Untyped are entries without a type that the API documents: each may
+	// belong to several keys.
+	Untyped int64
+	// Unreadable are entries that stand for no key at all, such as a phone
+	// number without its country: nobody knows which entry of a list they are.
+	Unreadable int64
+
+	held map[journal.Key]*held
+}
+
+// held is what the Do Not Contact list holds of one key.
+type held struct {
+	canonical string
+	entries   []heldEntry
+}
+
+type heldEntry struct {
+	journal.Stored
+	doubt bool // it has no known type: it may be another key's
+}
+
+// Matching says how the entries of the Do Not Contact list are matched with the
+// keys of a removal list.
+type Matching struct {
+	// Wanted tells which keys to keep; the rest of the Do Not Contact list
+	// takes no memory.
+	Wanted func(journal.Key) bool
+	// Region and AsIs are how the removal list is read: [reader.Options].
+	Region string
+	AsIs   bool
+}
+
+// TakeSnapshot lists the Do Not Contact list, at most maxPages pages of it (0
+// means all), and keeps what matches. What was read when a *Stop ended it is
+// discarded: the snapshot is then nil.
+func TakeSnapshot(ctx context.Context, l *Listing, m Matching, maxPages int64) (*Snapshot, *Stop) {
+	s := &Snapshot{Time: time.Now(), held: map[journal.Key]*held{}}
+	whole, stop := l.Each(ctx, maxPages, func(o api.OptOut) error {
+		s.add(o, m)
+		return nil
+	})
+	if stop != nil {
+		return nil, stop
+	}
+	done := l.Progress()
+	s.Whole, s.Pages, s.Entries, s.Requests = whole, done.Pages, done.Entries, done.Requests
+	return s, nil
+}
+
+// AutoPages is how many pages a snapshot may take that is to save some of the
+// given number of requests: a tenth of them, and at least five.
+func AutoPages(requests int64) int64 { return max(5, (requests+9)/10) }
+
+// add keeps an entry with every wanted key that it can be.
+func (s *Snapshot) add(o api.OptOut, m Matching) {
+	_, err := api.ParseIdentifierType(string(o.Type))
+	types, doubt := []api.IdentifierType{o.Type}, err != nil
+	if doubt {
+		types = api.IdentifierTypes()
+		s.Untyped++
+	}
+	readable := false
+	for _, t := range types {
+		id, ok := m.identify(api.Identifier{Type: t, Value: o.Value})
+		readable = readable || ok
+		if key := journal.KeyOf(id); ok && m.Wanted(key) {
+			s.keep(key, id.Value, o, doubt)
+		}
+	}
+	if !readable {
+		s.Unreadable++
+	}
+}
+
+// identify returns the identifier that the entry of a removal list would have
+// if it were written as id.
+func (m Matching) identify(id api.Identifier) (api.Identifier, bool) {
+	if m.AsIs {
+		id = reader.Cleaned(id)
+		return id, id.Value != ""
+	}
+	id, refusal := reader.Canonical(id, m.Region)
+	return id, refusal == nil
+}
+
+func (s *Snapshot) keep(key journal.Key, canonical string, o api.OptOut, doubt bool) {
+	h := s.held[key]
+	if h == nil {
+		h = &held{canonical: canonical}
+		s.held[key] = h
+	}
+	e := heldEntry{doubt: doubt, Stored: journal.Stored{
+		Value: o.Value, Label: o.Label, Manual: o.IsManuallyAdded, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+	}}
+	if i := slices.IndexFunc(h.entries, func(old heldEntry) bool { return old.Value == e.Value && old.doubt == doubt }); i >= 0 {
+		h.entries[i] = e // met twice, since the list moved while it was read
+		return
+	}
+	h.entries = append(h.entries, e)
+}
+
+// forms returns the values to send until none is left. A key of which there are
+// only entries in doubt is sent in its canonical form as well, as it would be
+// without a snapshot.
+func (h *held) forms() []string {
+	var forms []string
+	sure := false
+	for _, e := range h.entries {
+		sure = sure || !e.doubt
+		if !slices.Contains(forms, e.Value) {
+			forms = append(forms, e.Value)
+		}
+	}
+	if !sure && !slices.Contains(forms, h.canonical) {
+		forms = append(forms, h.canonical)
+	}
+	return forms
+}
+
+// own returns how many of the entries came from the person.
+func (h *held) own() int64 {
+	var n int64
+	for _, e := range h.entries {
+		if own(e.Stored) {
+			n++
+		}
+	}
+	return n
+}
+
+// own tells whether an entry came from the person. Where the API does not say,
+// it counts as the person's.
+func own(s journal.Stored) bool { return s.Manual == nil || !*s.Manual }
+
+func ownAmong(all []journal.Stored) int64 {
+	var n int64
+	for _, s := range all {
+		if own(s) {
+			n++
+		}
+	}
+	return n
+}
+
+// stored returns the entries for the journal, without those in doubt of which
+// confirmed does not tell that they were the key's.
+func (h *held) stored(confirmed []string) []journal.Stored {
+	var all []journal.Stored
+	for _, e := range h.entries {
+		if !e.doubt || slices.Contains(confirmed, e.Value) {
+			all = append(all, e.Stored)
+		}
+	}
+	return all
+}

@@ -1,0 +1,94 @@
+package worker
+
+import (
+	"altadnc-bulk/pkg/journal"
+)
+
+// way is how a key is treated, given what a snapshot knows of it.
+type way uint8
+
+const (
+	oneByOne     way = iota // asked for in its canonical form
+	inStoredForm            // asked for as it stands on the Do Not Contact list
+	notThere                // not on it: nothing to ask
+	kept                    // on it because of the person, and to be left there
+)
+
+// Forecast is what a snapshot tells of a plan's requests. All counts are keys of
+// the list that are not finished, unless they say otherwise.
+type Forecast struct {
+	Before int64 // requests without the snapshot, one a key
+	Absent int64 // not on the Do Not Contact list: no request
+	Kept   int64 // people's own opt-outs that stay: no request
+	Doubt  int64 // sent because of entries whose type is in doubt
+	// Own is how many of the Do Not Contact list's entries that this plan lifts
+	// came from the person.
+	Own int64
+}
+
+// Wants tells whether a key is to be sent. It is what a snapshot for this plan
+// has to know about.
+func (p *Plan) Wants(key journal.Key) bool {
+	if !p.index().Marked(key, journal.MarkListed) {
+		return false
+	}
+	state := p.index().State(key)
+	return p.reopens(state) || p.sends(state)
+}
+
+// Use makes the plan follow a snapshot, and counts its requests anew. With keep,
+// which needs a snapshot of the whole list, people's own opt-outs stay.
+func (p *Plan) Use(s *Snapshot, keep bool) {
+	p.Snapshot, p.keep = s, keep && s.Whole
+	p.Forecast = Forecast{Before: p.Send}
+	p.Send, p.Requests = 0, 0
+	for key := range p.index().All() {
+		if p.Wants(key) {
+			p.foresee(key)
+		}
+	}
+}
+
+func (p *Plan) foresee(key journal.Key) {
+	requests := 1
+	switch p.way(key) {
+	case notThere:
+		p.Forecast.Absent++
+		return
+	case kept:
+		p.Forecast.Kept++
+		return
+	case inStoredForm:
+		h := p.Snapshot.held[key]
+		requests = len(h.forms())
+		p.Forecast.Own += h.own()
+		if len(h.stored(nil)) == 0 {
+			p.Forecast.Doubt++
+		}
+	}
+	p.Send++
+	p.Requests += int64(requests)
+}
+
+// way returns how a key is treated.
+func (p *Plan) way(key journal.Key) way {
+	if p.Snapshot == nil {
+		return oneByOne
+	}
+	h := p.Snapshot.held[key]
+	switch {
+	case h == nil && p.Snapshot.Whole:
+		return notThere
+	case h == nil:
+		return oneByOne
+	case p.keep && h.own() > 0:
+		return kept
+	}
+	return inStoredForm
+}
+
+// free tells whether a key takes no request.
+func (p *Plan) free(key journal.Key) bool {
+	w := p.way(key)
+	return w == notThere || w == kept
+}
