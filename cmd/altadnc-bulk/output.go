@@ -10,10 +10,15 @@ import (
 // print writes a result to stdout, all of it or an error: a result that did not
 // arrive must not look like success.
 func (a *app) print(write func(io.Writer)) error {
+	_, err := io.WriteString(a.stdout, text(write))
+	return outputError(err)
+}
+
+// text returns what write writes, safe for a terminal.
+func text(write func(io.Writer)) string {
 	var b strings.Builder
 	write(&b)
-	_, err := io.WriteString(a.stdout, b.String())
-	return outputError(err)
+	return printable(b.String())
 }
 
 // printJSON writes a result to stdout as one JSON object.

@@ -4,6 +4,9 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -327,5 +330,46 @@ func TestBarOnlyWhereItWorks(t *testing.T) {
 				t.Errorf("colours:\n%q", term.output())
 			}
 		})
+	}
+}
+
+// TestNoControlCharacters: neither a list, its name nor an answer can move the
+// cursor of a terminal, ring its bell or change its title.
+func TestNoControlCharacters(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"error":"bad\u001b[31m","message":"\u001b]0;title\u0007 \u202e reversed \u009b2J"}`)
+	}))
+	defer server.Close()
+	folder := t.TempDir()
+	path := folder + "/evil\x1b[2J.csv"
+	content := "na\x1b[31mme,identifier,type\n" +
+		"\x1b]0;title\x07,ada@example.com,email\n" +
+		"Ben,ben\x1b[2J@example.com,email\n" +
+		"Cleo,cleo@example.com,\x1b[5m\n" +
+		"\u202eDan,\u202edan@example.com,email\n"
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"remove", "--dry-run", path},
+		{"remove", "--yes", "--rate", "0", path},
+		{"remove", "--yes", "--rate", "0", "-v", path},
+		{"remove", "--yes", "--rate", "0", "--log-format", "json", path},
+		{"status", path},
+		{"report", path},
+		{"journal", "verify", path + ".journal"},
+		{"remove", "--yes", "--identifier-column", "\x1b[2J", path},
+		{"status", "\x1b[2J.csv"},
+		{"\x1b[2J"},
+	} {
+		cmd := exec.Command("altadnc-bulk", args...)
+		cmd.Env = append(os.Environ(), "CI=1", "ALTA_BASE_URL="+server.URL+"/v1", "ALTA_API_TOKEN=token", "XDG_STATE_HOME="+folder)
+		term := startTerminal(t, 200, cmd)
+		term.exit()
+		if output := term.output(); strings.ContainsAny(output, "\x1b\x07\u202e\u009b") || output == "" {
+			t.Errorf("%q: %q", args, output)
+		}
 	}
 }
