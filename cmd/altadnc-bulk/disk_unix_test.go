@@ -104,4 +104,3 @@ func TestSecondRun(t *testing.T) {
 	}
 	o.compare(path, 0)
 }
-

@@ -48,6 +48,9 @@ func (v summaryView) write(w io.Writer) {
 		fmt.Fprintf(w, "  %s\n", liftedText(v.Lifted))
 	}
 	v.writeUnrecorded(w)
+	if v.JournalSHA256 != "" && !v.temporary {
+		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", printable(v.journal), v.JournalSHA256)
+	}
 	v.writeNext(w)
 }
 
@@ -92,6 +95,7 @@ type summaryJSON struct {
 	Unsure    int64     `json:"unsure"`
 	Lifted    *int64    `json:"own_opt_outs_removed,omitempty"` // known with a snapshot only
 	Requests  int64     `json:"requests"`
+	Digest    string    `json:"journal_sha256,omitempty"`
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
 }
@@ -102,7 +106,7 @@ func (v summaryView) json() summaryJSON {
 		List: v.list, Journal: v.journal, ExitCode: v.code,
 		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Failed: c.Failed, Duplicate: c.Duplicate,
 		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
-		Started: v.Started.UTC(), Ended: v.Ended.UTC(),
+		Digest: v.JournalSHA256, Started: v.Started.UTC(), Ended: v.Ended.UTC(),
 	}
 	if v.snapshot {
 		s.Lifted = &v.Lifted

@@ -92,7 +92,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	defer end()
 
 	stop := r.prepare()
-	if stop == nil {
+	if stop == nil && !r.plan.Idle() {
 		stop = r.sendAll(ctx)
 	}
 	r.settleParked(stop)

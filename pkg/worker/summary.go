@@ -14,6 +14,10 @@ type Summary struct {
 	Stop    *Stop // nil when the list was gone through to its end
 	Started time.Time
 	Ended   time.Time
+	// JournalSHA256 is the digest of the journal as the run left it; "" if it
+	// could not be ended. Kept elsewhere, it shows that no lines were taken off
+	// the journal's end.
+	JournalSHA256 string
 	// Unrecorded are answers that arrived but could not be written to the
 	// journal. Their entries count as open.
 	Unrecorded []journal.Outcome
@@ -36,6 +40,9 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 		reason = string(stop.Reason)
 	}
 	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Counts: s.Counts})
+	if err == nil {
+		s.JournalSHA256, err = r.cfg.Journal.Digest()
+	}
 	if err != nil && stop == nil {
 		s.Stop = &Stop{StopJournal, err}
 	}
