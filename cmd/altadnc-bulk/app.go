@@ -65,7 +65,7 @@ Whoever is taken off the list can be contacted again.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.removeCommand(), a.statusCommand(), a.reportCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(a.removeCommand(), a.statusCommand(), a.reportCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		cmd.Args = usage(cmd.Args)
 	}

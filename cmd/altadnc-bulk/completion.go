@@ -40,12 +40,13 @@ func flagValues() map[string][]string {
 		types = append(types, string(t))
 	}
 	return map[string][]string{
-		"encoding":    {"utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"},
-		"format":      {"auto", "csv", "jsonl"},
-		"log-format":  {"text", "json"},
-		"outcome":     outcomes(),
-		"snapshot":    {"never", "auto", "always"},
-		"type":        types,
-		"window-kind": {"fixed", "sliding", "token-bucket"},
+		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"},
+		"format":        {"auto", "csv", "jsonl"},
+		"log-format":    {"text", "json"},
+		"outcome":       outcomes(),
+		"output-format": {"csv", "jsonl"},
+		"snapshot":      {snapshotNever, snapshotAuto, snapshotAlways},
+		"type":          types,
+		"window-kind":   {"fixed", "sliding", "token-bucket"},
 	}
 }

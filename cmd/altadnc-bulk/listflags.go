@@ -155,6 +155,9 @@ func spool(r io.Reader) (*os.File, error) {
 }
 
 func (l *list) Close() error {
+	if l.file == nil {
+		return nil // restore --all reads no list
+	}
 	err := l.file.Close()
 	if l.spooled {
 		err = errors.Join(err, os.Remove(l.file.Name()))

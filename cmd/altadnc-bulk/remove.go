@@ -65,13 +65,19 @@ Whoever is taken off the list can be contacted again.`,
 }
 
 func (f *outputFlags) register(cmd *cobra.Command) {
+	f.registerTalk(cmd)
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the result as one JSON object")
+	fl.StringVar(&f.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
+}
+
+// registerTalk registers the flags for what goes to stderr.
+func (f *outputFlags) registerTalk(cmd *cobra.Command) {
+	fl := cmd.Flags()
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
 	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text, json")
-	fl.StringVar(&f.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
 }
 
 func (r *removal) run(cmd *cobra.Command, arg string) error {
@@ -201,7 +207,7 @@ func (r *removal) remove() error {
 // agree shows the plan and makes sure that it is wanted.
 func (r *removal) agree(v planView) error {
 	if !r.output.quiet {
-		v.write(r.stderr)
+		fmt.Fprint(r.stderr, text(v.write))
 	}
 	if r.maxRemovals > 0 && v.sending() > r.maxRemovals {
 		return usageError("check the list; if it is right, raise --max-removals, or send a part with --limit",

@@ -170,7 +170,7 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 	ix.SetPlace(key, int64(e.Line))
 	found.outcome, found.reason = outcomeName(state.Status), recorded.Reason
 	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
-	found.unsure = state.Unsure || state.Intent
+	found.unsure = state.Unsure || state.Intent && !state.Status.Finished() // else it is that of a restore
 	if found.outcome == "open" {
 		found.reason = openReason(state)
 	}
