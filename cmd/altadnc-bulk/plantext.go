@@ -131,7 +131,7 @@ func (v planView) duration() string {
 		return "unpaced"
 	}
 	took := worker.Duration(v.requests(), v.perMinute)
-	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), v.perMinute, v.now.Add(took).Format("Mon 15:04"))
+	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), v.perMinute, clock(v.now.Add(took), v.now))
 	if v.sending() < v.Send {
 		text += fmt.Sprintf(" (--limit %s of %s)", count(v.sending()), count(v.Send))
 	}
@@ -139,6 +139,17 @@ func (v planView) duration() string {
 		text += fmt.Sprintf("; %d runs of --max-duration %s", int((took+v.nightly-1)/v.nightly), short(v.nightly))
 	}
 	return text
+}
+
+// clock words a time to come, with as much of the date as it needs.
+func clock(t, now time.Time) string {
+	switch days := t.Sub(now) / (24 * time.Hour); {
+	case t.YearDay() == now.YearDay() && days < 1:
+		return t.Format("15:04")
+	case days < 6:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("Mon 2 Jan 15:04")
 }
 
 func between(oldest, newest time.Time) string {

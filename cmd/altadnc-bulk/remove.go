@@ -249,7 +249,7 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 
 // conclude tells the summary and turns it into an exit code.
 func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
-	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary()}
+	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary(), skippedFrom: plan.Oldest, skippedTo: plan.Newest}
 	for _, o := range s.Unrecorded {
 		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
 			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
@@ -267,7 +267,7 @@ func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
 	switch {
 	case s.Err != nil:
 		return &exitError{v.code, fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err), "please report it with the journal's record of this run"}
-	case s.Stop != nil:
+	case s.Stop != nil && s.Stop.Err != nil: // else it was asked for, and the summary has said so
 		return &exitError{v.code, fmt.Errorf("%s: stopped: %w", r.list.path, s.Stop), stopHint(s.Stop.Reason)}
 	case v.code != exitOK:
 		return &exitError{code: v.code}

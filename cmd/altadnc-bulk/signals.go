@@ -37,7 +37,10 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 		}
 	}()
 	if maxDuration > 0 {
-		timer := time.AfterFunc(maxDuration, func() { cancel(&worker.Stop{Reason: worker.StopDuration}) })
+		timer := time.AfterFunc(maxDuration, func() {
+			told(fmt.Sprintf("%s: stopping; requests under way get 8 seconds", worker.StopDuration))
+			cancel(&worker.Stop{Reason: worker.StopDuration})
+		})
 		context.AfterFunc(ctx, func() { timer.Stop() })
 	}
 	return ctx, func() {

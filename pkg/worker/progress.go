@@ -13,6 +13,7 @@ type Progress struct {
 	Unsure                               int64 // of all, the ones that carry the mark
 	Free                                 int64 // of all but the refused, settled without a request
 	Lifted                               int64 // people's own opt-outs that were removed, as far as a snapshot tells
+	Rewritten                            int64 // of the not found, those whose cell is not in canonical form, as it was sent
 	Requests                             int64 // attempts of every kind, those of the snapshot included
 }
 
@@ -21,7 +22,7 @@ func (p Progress) Done() int64 { return p.Removed + p.NotFound + p.Failed + p.Pr
 
 // tally counts outcomes as they become durable.
 type tally struct {
-	removed, notFound, failed, protected, refused, unsure, free, lifted atomic.Int64
+	removed, notFound, failed, protected, refused, unsure, free, lifted, rewritten atomic.Int64
 }
 
 func (t *tally) count(o journal.Outcome) {
@@ -59,6 +60,7 @@ func (r *Run) Progress() Progress {
 		Unsure:    r.tally.unsure.Load(),
 		Free:      r.tally.free.Load(),
 		Lifted:    r.tally.lifted.Load(),
+		Rewritten: r.tally.rewritten.Load(),
 		Requests:  r.sender.requests.Load(),
 	}
 	if s := r.plan.Snapshot; s != nil {

@@ -171,7 +171,11 @@ func (r *Run) record(o journal.Outcome) {
 	}
 	r.tally.count(o)
 	if o.Result == journal.Failed {
-		r.cfg.Log.Warn("failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o), "reason", o.Reason)
+		level := slog.LevelWarn
+		if o.Refused {
+			level = slog.LevelDebug // the plan has told of it
+		}
+		r.cfg.Log.Log(context.Background(), level, "failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o), "reason", o.Reason)
 	}
 }
 

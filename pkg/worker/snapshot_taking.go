@@ -93,7 +93,17 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 			return
 		}
 	}
-	r.record(r.outcome(t))
+	o := r.outcome(t)
+	if o.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(t.entry) {
+		r.tally.rewritten.Add(1)
+	}
+	r.record(o)
+}
+
+// rewritten tells whether the canonical form of an entry is not what stands in
+// its cell. The API compares what is sent with what it stores, letter by letter.
+func rewritten(e reader.Entry) bool {
+	return reader.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
 }
 
 // takeForm removes one form of a key. It tells whether to go on; if not, all

@@ -9,8 +9,12 @@ import (
 
 // Summary is what a run came to.
 type Summary struct {
-	Counts  journal.Counts
-	Lifted  int64 // people's own opt-outs that were removed, as far as a snapshot tells
+	Counts journal.Counts
+	Lifted int64 // people's own opt-outs that were removed, as far as a snapshot tells
+	// Rewritten are the entries that were not found in their canonical form,
+	// while their cell has another one, which may be what the API stores.
+	Rewritten int64
+
 	Stop    *Stop // nil when the list was gone through to its end
 	Started time.Time
 	Ended   time.Time
@@ -33,6 +37,7 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 	s.Counts = r.plan.count()
 	done := r.Progress()
 	s.Counts.Unsure, s.Counts.Requests, s.Lifted = done.Unsure, done.Requests, done.Lifted
+	s.Rewritten = done.Rewritten
 	s.Err = r.plan.check(s.Counts, done)
 
 	reason := "finished"
