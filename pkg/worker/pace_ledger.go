@@ -9,7 +9,7 @@ import (
 // ledger is all that a pace remembers, and all that runs which share one must
 // know of each other.
 type ledger struct {
-	last time.Time // the last departure of anyone
+	last time.Time // the turn of the last departure of anyone
 	held time.Time // nothing may leave before
 
 	second int64              // the Unix time that counts ends with
@@ -32,10 +32,11 @@ func (l *ledger) wait(limit rate.Limit, now time.Time) time.Duration {
 	return bucket.ReserveN(now, 1).DelayFrom(now)
 }
 
-// depart records a departure at now.
-func (l *ledger) depart(now time.Time) {
+// depart records a departure at now whose turn was at turn, maybe a little
+// earlier: see onTime.
+func (l *ledger) depart(now, turn time.Time) {
 	l.advance(now)
-	l.last = now
+	l.last = turn
 	l.counts[l.second%ledgerSpan]++
 }
 
