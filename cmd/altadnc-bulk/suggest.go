@@ -1,6 +1,9 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/cobra"
+)
 
 // unknownCommand refuses arguments of a command that only has commands of its
 // own, and names the one that was probably meant.
@@ -43,31 +46,9 @@ func oneList() cobra.PositionalArgs {
 func nearest(typed string, names []string) string {
 	best, least := "", min(3, len(typed))
 	for _, name := range names {
-		if d := distance(typed, name); d < least {
+		if d := levenshtein.ComputeDistance(typed, name); d < least {
 			best, least = name, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to insert, delete or replace that turn a into b
-// (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

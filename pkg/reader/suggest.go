@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // hinted returns the hint for columns that cannot be resolved; where an option
@@ -36,29 +38,9 @@ func nearest(want string, names []string) string {
 		if len(folded) > 2 && (strings.Contains(folded, want) || strings.Contains(want, folded)) {
 			return name
 		}
-		if d := edits(want, folded); d < least {
+		if d := levenshtein.ComputeDistance(want, folded); d < least {
 			best, least = name, d
 		}
 	}
 	return best
-}
-
-// edits returns the Levenshtein distance of a and b in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
