@@ -26,6 +26,7 @@ type Restoration struct {
 
 	flights context.Context
 	halt    context.CancelCauseFunc
+	refusal int // single identifiers that were refused in a row
 
 	restored, refused, identifiers atomic.Int64
 }
@@ -173,8 +174,9 @@ func (r *Restoration) send(ctx context.Context, batch []piece) bool {
 	case f.verdict == absent:
 		r.halt(&Stop{StopForeign, f.err})
 		return false
-	case len(batch) > 1:
-		r.sender.streak.answered() // only single identifiers tell a wrong request from a wrong one among many
+	}
+	r.sender.streak.answered() // what counts here are single identifiers, see refuse
+	if len(batch) > 1 {
 		half := len(batch) / 2
 		return r.send(ctx, batch[:half]) && r.send(ctx, batch[half:])
 	}
@@ -202,6 +204,7 @@ func (r *Restoration) request(batch []piece) request {
 
 // confirmed writes down which keys are back with all their forms.
 func (r *Restoration) confirmed(batch []piece) bool {
+	r.refusal = 0
 	var records []journal.Restore
 	keys := int64(0)
 	for _, p := range batch {
@@ -228,8 +231,12 @@ func (r *Restoration) confirmed(batch []piece) bool {
 	return true
 }
 
-// refuse notes that the API does not take one identifier.
+// refuse notes that the API does not take one identifier. When it takes none of
+// many in a row, it is the request that is wrong, and it would go on like that.
 func (r *Restoration) refuse(p piece, err error) bool {
+	if r.refusal++; r.refusal == streakLimit {
+		r.halt(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", streakLimit, err)})
+	}
 	p.left--
 	p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), err)
 	return p.left > 0 || r.remains(p)

@@ -1,0 +1,318 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+)
+
+// revival is what a test changes about a restore.
+type revival struct {
+	opts   RestoreOptions
+	all    bool
+	ctx    context.Context
+	config func(*Config)
+}
+
+func (d *desk) restore(v revival) (s RestoreSummary, p *RestorePlan) {
+	d.t.Helper()
+	d.with(func(list *List, j *journal.Journal, cfg Config) {
+		if v.all {
+			list = nil
+		}
+		var err error
+		if p, err = NewRestorePlan("list.csv", list, j, v.opts); err != nil {
+			d.t.Fatal(err)
+		}
+		if v.config != nil {
+			v.config(&cfg)
+		}
+		if v.ctx == nil {
+			v.ctx = d.t.Context()
+		}
+		if s, err = NewRestoration(cfg, p, true).Run(v.ctx); err != nil {
+			d.t.Fatal(err)
+		}
+	})
+	if s.Restored+s.Refused+s.Open != s.Keys || s.Keys != p.Keys {
+		d.t.Errorf("%+v does not add up to %d keys", s, p.Keys)
+	}
+	return s, p
+}
+
+// written is a list as people see it, without what cannot come back.
+func (d *desk) written() []string {
+	var all []string
+	for _, o := range d.sandbox.OptOuts() {
+		all = append(all, string(o.Type)+" "+o.Value+" "+o.Label)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestRestoreBringsTheListBack(t *testing.T) {
+	dnc := numbered(0, 1203)
+	for i := range dnc {
+		if i%3 == 0 {
+			dnc[i].Value, dnc[i].Label = strings.ToUpper(dnc[i].Value[:1])+dnc[i].Value[1:], fmt.Sprintf("Person %d", i)
+		}
+	}
+	for i := range 20 { // keys in two forms, some of them across two batches
+		dnc = append(dnc, entry(api.Email, strings.ToUpper(dnc[490+i].Value)))
+	}
+	d := newDesk(t, rows(1300), dnc)
+	before := d.written()
+	s, _ := d.remove(errand{snapshot: true, workers: 16})
+	if s.Counts.Removed != 1203 || len(d.left()) != 0 {
+		t.Fatalf("counts = %+v, %d left", s.Counts, len(d.left()))
+	}
+	d.took()
+	back, p := d.restore(revival{})
+	equal(t, "requests", d.took(), []string{"POST 500 200", "POST 500 200", "POST 223 200"})
+	if back.Restored != 1203 || back.Identifiers != 1223 || back.Requests != 3 || p.Requests() != 3 || p.Labelled != 401 {
+		t.Errorf("summary = %+v, %d labels; want 1203 keys in 3 requests", back, p.Labelled)
+	}
+	if after := d.written(); !slices.Equal(after, before) {
+		t.Errorf("the list has %d entries after, %d before, and differs", len(after), len(before))
+	}
+
+	back, p = d.restore(revival{})
+	if back.Keys != 0 || p.Restored != 1203 || len(d.took()) != 0 {
+		t.Errorf("a second restore: %+v, want nothing to do", back)
+	}
+	s, plan := d.remove(errand{})
+	if s.Counts.Skipped != 1300 || plan.Keys.Restored != 1203 || len(d.took()) != 0 {
+		t.Errorf("a removal after it: %+v, want all to be skipped", s.Counts)
+	}
+	s, _ = d.remove(errand{plan: PlanOptions{Again: true}, snapshot: true, workers: 16})
+	if s.Counts.Removed != 1203 || len(d.left()) != 0 {
+		t.Errorf("with --again: %+v, %d left; want all to be removed again", s.Counts, len(d.left()))
+	}
+}
+
+func TestRestoreChooses(t *testing.T) {
+	d := newDesk(t, rows(6), append(numbered(0, 3), entry(api.Email, "other@example.com")))
+	id := func(i int) api.Identifier { return numbered(i, 1)[0].Identifier }
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 12, 0, 0, 0, time.UTC) }
+	d.with(func(_ *List, j *journal.Journal, _ Config) {
+		if err := j.Begin(journal.Run{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range []journal.Outcome{
+			{Identifier: id(0), Result: journal.Removed, HTTPStatus: 200, Time: day(1)},
+			{Identifier: id(1), Result: journal.Removed, HTTPStatus: 200, Time: day(2)},
+			{Identifier: id(2), Result: journal.NotFound, HTTPStatus: 404, Unsure: true, Time: day(3)},
+			{Identifier: id(3), Result: journal.NotFound, HTTPStatus: 404, Time: day(3)},
+			{Identifier: id(4), Result: journal.Failed, HTTPStatus: 400, Time: day(3)},
+			{Identifier: id(5), Result: journal.Protected, Time: day(3)},
+			{Identifier: api.Identifier{Type: api.Email, Value: "other@example.com"}, Result: journal.Removed, HTTPStatus: 200, Time: day(4)},
+			{Line: 9, Refused: true, Column: "identifier", Raw: "nonsense", Result: journal.Failed, Reason: "no @ sign", Time: day(4)},
+		} {
+			if err := j.Outcome(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	tests := []struct {
+		name string
+		v    revival
+		want RestorePlan
+	}{
+		{"of the list", revival{}, RestorePlan{Keys: 2, Identifiers: 2, Doubtful: 1}},
+		{"with unsure ones", revival{opts: RestoreOptions{Unsure: true}}, RestorePlan{Keys: 3, Identifiers: 3, Unsure: 1}},
+		{"since", revival{opts: RestoreOptions{Since: day(2)}}, RestorePlan{Keys: 1, Identifiers: 1, Earlier: 1, Doubtful: 1}},
+		{"since the moment after", revival{opts: RestoreOptions{Since: day(2).Add(time.Millisecond)}}, RestorePlan{Earlier: 2, Doubtful: 1}},
+		{"of the whole journal", revival{all: true}, RestorePlan{Keys: 3, Identifiers: 3, Doubtful: 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d.with(func(list *List, j *journal.Journal, _ Config) {
+				if tt.v.all {
+					list = nil
+				}
+				p, err := NewRestorePlan("list.csv", list, j, tt.v.opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := RestorePlan{Keys: p.Keys, Identifiers: p.Identifiers, Unsure: p.Unsure, Earlier: p.Earlier, Doubtful: p.Doubtful}
+				if got != tt.want {
+					t.Errorf("plan = %+v, want %+v", got, tt.want)
+				}
+			})
+		})
+	}
+	d.serve([]api.OptOut{}, 0)
+	if s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}}); s.Restored != 3 {
+		t.Errorf("summary = %+v, want 3 restored", s)
+	}
+	equal(t, "on the list", d.left(), []string{"email p00000@example.com", "email p00001@example.com", "email p00002@example.com"})
+	if _, state := d.outcome(id(2)); state != (journal.State{Status: journal.Restored, Offset: state.Offset}) {
+		t.Errorf("state = %+v, want it restored without a mark", state)
+	}
+}
+
+func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
+	d := newDesk(t, rows(120), numbered(0, 120))
+	if s, _ := d.remove(errand{workers: 16}); s.Counts.Removed != 120 {
+		t.Fatalf("counts = %+v", s.Counts)
+	}
+	d.mood("400,identifier=p00017@example.com")
+	d.took()
+	s, _ := d.restore(revival{})
+	if s.Restored != 119 || s.Refused != 1 || s.Stop != nil {
+		t.Errorf("summary = %+v, want 119 restored, 1 refused", s)
+	}
+	if n := len(d.took()); n > 15 { // 2·log2(120) + 1
+		t.Errorf("%d requests, want no more than halving takes", n)
+	}
+	if len(d.left()) != 119 || slices.Contains(d.left(), "email p00017@example.com") {
+		t.Errorf("%d are back", len(d.left()))
+	}
+	if _, state := d.outcome(numbered(17, 1)[0].Identifier); state.Status != journal.Removed || state.Intent {
+		t.Errorf("state of the refused one = %+v, want it removed", state)
+	}
+	d.mood()
+	if s, _ = d.restore(revival{}); s.Restored != 1 || len(d.left()) != 120 {
+		t.Errorf("summary = %+v, want the refused one to be tried again", s)
+	}
+}
+
+// A request that is wrong in itself must not cost one a key.
+func TestRestoreStopsWhenAllAreRefused(t *testing.T) {
+	d := newDesk(t, rows(200), numbered(0, 200))
+	d.remove(errand{workers: 16})
+	d.mood("400")
+	d.took()
+	s, _ := d.restore(revival{})
+	if s.Stop == nil || s.Stop.Reason != StopRejections || s.Restored != 0 || s.Open < 150 {
+		t.Errorf("summary = %+v, want a stop for %q", s, StopRejections)
+	}
+	if n := len(d.took()); n > 50 {
+		t.Errorf("%d requests before it stopped", n)
+	}
+	d.mood()
+	if s, _ = d.restore(revival{}); s.Restored != 200 || s.Stop != nil {
+		t.Errorf("summary = %+v, want all restored once the API takes them", s)
+	}
+}
+
+func TestRestoreStopsAndGoesOn(t *testing.T) {
+	tests := []struct {
+		fault    string
+		reason   StopReason
+		intent   bool // the second batch may be back
+		restored int64
+	}{
+		{"401,every=2", StopUnauthorized, false, 500},
+		{"403,every=2", StopForbidden, false, 500},
+		{"500,every=2", StopOutage, true, 500},
+		{"drop-after,every=2", StopOutage, true, 500},
+		{"html,every=2", StopForeign, true, 500},
+	}
+	for _, tt := range tests {
+		t.Run(tt.fault, func(t *testing.T) {
+			d := newDesk(t, rows(600), nil)
+			d.with(func(_ *List, j *journal.Journal, _ Config) {
+				if err := j.Begin(journal.Run{}); err != nil {
+					t.Fatal(err)
+				}
+				var appends sync.WaitGroup
+				for i, o := range numbered(0, 600) {
+					appends.Go(func() {
+						err := j.Outcome(journal.Outcome{Line: i + 2, Identifier: o.Identifier, Result: journal.Removed, HTTPStatus: 200, Attempts: 1})
+						if err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				appends.Wait()
+			})
+			d.serve([]api.OptOut{}, 0, tt.fault)
+			s, _ := d.restore(revival{})
+			if s.Stop == nil || s.Stop.Reason != tt.reason || s.Restored != tt.restored || s.Open != 100 {
+				t.Fatalf("summary = %+v, want a stop for %q after %d", s, tt.reason, tt.restored)
+			}
+			var intents int
+			d.with(func(_ *List, j *journal.Journal, _ Config) {
+				for _, state := range j.Index().All() {
+					if state.Intent && state.Status == journal.Removed {
+						intents++
+					}
+				}
+			})
+			if tt.intent != (intents == 100) || !tt.intent && intents != 0 {
+				t.Errorf("%d keys may be back, want 100: %v", intents, tt.intent)
+			}
+			d.mood()
+			d.took()
+			s, p := d.restore(revival{})
+			if s.Restored != 100 || s.Stop != nil || p.Unanswered != int64(intents) || len(d.left()) != 600 {
+				t.Errorf("summary = %+v, %d on the list; want the other 100", s, len(d.left()))
+			}
+			equal(t, "requests", d.took(), []string{"POST 100 200"})
+		})
+	}
+}
+
+func TestRestoreIsInterrupted(t *testing.T) {
+	d := newDesk(t, rows(3), numbered(0, 3))
+	d.remove(errand{})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cancel(&Stop{Reason: StopInterrupted})
+		d.sandbox.ServeHTTP(w, r) // the answer arrives while the run stops
+	})
+	s, _ := d.restore(revival{ctx: ctx})
+	if s.Stop == nil || s.Stop.Reason != StopInterrupted || s.Restored != 3 {
+		t.Errorf("summary = %+v, want what was under way to be recorded", s)
+	}
+}
+
+// A restore must not take a removal's doubt away.
+func TestRestoreKeepsTheDoubtOfARemoval(t *testing.T) {
+	d := newDesk(t, rows(1), nil)
+	id := numbered(0, 1)[0].Identifier
+	d.with(func(_ *List, j *journal.Journal, _ Config) {
+		if err := j.Begin(journal.Run{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Intent(journal.Intent{Line: 2, Identifier: id}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	d.serve([]api.OptOut{}, 0, "401")
+	s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}})
+	if s.Stop == nil || s.Open != 1 {
+		t.Fatalf("summary = %+v", s)
+	}
+	d.mood()
+	d.remove(errand{})
+	if _, state := d.outcome(id); state.Status != journal.NotFound || !state.Unsure {
+		t.Errorf("state = %+v, want not found, unsure", state)
+	}
+}
+
+// What a restore left unanswered is no business of a removal's.
+func TestRemoveLeavesAnUnansweredRestoreAlone(t *testing.T) {
+	d := newDesk(t, rows(2), numbered(0, 2))
+	d.remove(errand{})
+	d.mood("drop-after")
+	d.restore(revival{})
+	d.mood()
+	d.took()
+	s, p := d.remove(errand{})
+	if s.Counts.Skipped != 2 || p.Keys.Intent != 0 || p.Keys.Unsure != 0 || len(p.Left) != 0 || len(d.took()) != 0 {
+		t.Errorf("counts = %+v, keys = %+v; want both to be skipped", s.Counts, p.Keys)
+	}
+	if back, p := d.restore(revival{}); back.Restored != 2 || p.Unanswered != 2 {
+		t.Errorf("restore = %+v, %d unanswered, want 2", back, p.Unanswered)
+	}
+}

@@ -1,0 +1,626 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+)
+
+// desk is a removal list and its journal before a Do Not Contact list whose
+// entries have all that the API stores.
+type desk struct {
+	t       *testing.T
+	path    string
+	opts    reader.Options
+	sandbox *sandbox.Sandbox
+	handler http.Handler
+	asked   []string // "DELETE email ada@example.com 200", "GET 200", "POST 3 200"
+}
+
+func newDesk(t *testing.T, list string, dnc []api.OptOut) *desk {
+	t.Helper()
+	d := &desk{t: t, path: filepath.Join(t.TempDir(), "list.csv")}
+	if err := os.WriteFile(d.path, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.serve(dnc, 0)
+	return d
+}
+
+// serve puts the API in another mood; dnc is what is on its list from now on.
+func (d *desk) serve(dnc []api.OptOut, pageLimit int, faults ...string) {
+	d.t.Helper()
+	opts := sandbox.Options{Limit: -1, List: dnc, PageLimit: pageLimit, Log: d.log}
+	for _, text := range faults {
+		fault, err := sandbox.ParseFault(text)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		opts.Faults = append(opts.Faults, fault)
+	}
+	s, err := sandbox.New(opts)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.sandbox, d.handler = s, s
+}
+
+// mood is serve with the list as it is now.
+func (d *desk) mood(faults ...string) { d.t.Helper(); d.serve(d.sandbox.OptOuts(), 0, faults...) }
+
+func (d *desk) log(r sandbox.Request) {
+	what := r.Method
+	switch r.Method {
+	case http.MethodDelete:
+		what += " " + string(r.Identifier.Type) + " " + r.Identifier.Value
+	case http.MethodPost:
+		what += fmt.Sprintf(" %d", r.Identifiers)
+	}
+	d.asked = append(d.asked, fmt.Sprintf("%s %d", what, r.Status))
+}
+
+// took returns the requests since the last look.
+func (d *desk) took() []string {
+	asked := d.asked
+	d.asked = nil
+	return asked
+}
+
+func (d *desk) client() *api.Client {
+	d.t.Helper()
+	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "t", Transport: sandbox.Transport(d.handler)})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// with opens list and journal as a command does.
+func (d *desk) with(work func(*List, *journal.Journal, Config)) {
+	d.t.Helper()
+	file, err := os.Open(d.path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer file.Close()
+	j, err := journal.Open(d.path+".journal", journal.Identity{BaseURL: "https://api.example.com/v1"})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer j.Close()
+	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: NewPace(PaceConfig{}), Journal: j, Workers: 1, MaxAttempts: 1})
+}
+
+// errand is what a test changes about a run.
+type errand struct {
+	plan     PlanOptions
+	snapshot bool
+	pages    int64
+	keep     bool
+	workers  int
+	limit    int64
+}
+
+func (d *desk) remove(e errand) (s Summary, p *Plan) {
+	d.t.Helper()
+	d.with(func(list *List, j *journal.Journal, cfg Config) {
+		var err error
+		if p, err = NewPlan(list, j, e.plan); err != nil {
+			d.t.Fatal(err)
+		}
+		if e.snapshot || e.keep {
+			m := Matching{Wanted: p.Wants, Region: d.opts.DefaultRegion, AsIs: d.opts.AsIs}
+			shot, stop := TakeSnapshot(d.t.Context(), NewListing(cfg), m, e.pages)
+			if stop != nil {
+				d.t.Fatal(stop)
+			}
+			p.Use(shot, e.keep)
+		}
+		cfg.Workers, cfg.Limit = max(1, e.workers), e.limit
+		if s, err = NewRun(cfg, list, p).Remove(d.t.Context()); err != nil {
+			d.t.Fatal(err)
+		}
+	})
+	if s.Err != nil {
+		d.t.Errorf("accounting: %v", s.Err)
+	}
+	return s, p
+}
+
+// outcome returns what the journal says of a key, and how it stands.
+func (d *desk) outcome(id api.Identifier) (journal.Outcome, journal.State) {
+	d.t.Helper()
+	view, err := journal.Load(d.path+".journal", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer view.Close()
+	state := view.Index().State(journal.KeyOf(id))
+	o, err := view.OutcomeAt(state)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return o, state
+}
+
+// left returns what is on the Do Not Contact list, in the order of their values.
+func (d *desk) left() []string {
+	var all []string
+	for _, o := range d.sandbox.OptOuts() {
+		all = append(all, string(o.Type)+" "+o.Value)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func entry(t api.IdentifierType, value string) api.OptOut {
+	return api.OptOut{Identifier: api.Identifier{Type: t, Value: value}, IsManuallyAdded: new(true)}
+}
+
+// own is an entry that the person made.
+func ownEntry(t api.IdentifierType, value string) api.OptOut {
+	o := entry(t, value)
+	o.IsManuallyAdded = new(false)
+	return o
+}
+
+// numbered returns n entries from the given number on.
+func numbered(from, n int) []api.OptOut {
+	var all []api.OptOut
+	for i := from; i < from+n; i++ {
+		all = append(all, entry(api.Email, fmt.Sprintf("p%05d@example.com", i)))
+	}
+	return all
+}
+
+// rows returns a list of n numbered addresses.
+func rows(n int) string {
+	var b strings.Builder
+	b.WriteString("identifier,type\n")
+	for _, o := range numbered(0, n) {
+		b.WriteString(o.Value + ",email\n")
+	}
+	return b.String()
+}
+
+func equal(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n  %s\nwant\n  %s", what, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+func TestSnapshotSpendsRequestsOnlyWhereTheyCount(t *testing.T) {
+	tests := []struct {
+		name       string
+		rows       int
+		dnc        []api.OptOut
+		pages      func(p *Plan) int64
+		removed    int64
+		atMost     int
+		whole      bool
+		pagesTaken int64
+	}{
+		{"a third of a big list", 3002, append(numbered(2700, 302), numbered(50000, 700)...), func(*Plan) int64 { return 0 }, 302, (11 + 302) * 105 / 100, true, 11},
+		{"a short list against a long one", 40, append(numbered(20000, 8960), numbered(0, 40)...), func(p *Plan) int64 { return AutoPages(p.Requests) }, 40, 46, false, 5},
+		{"auto that comes to the end", 600, numbered(590, 400), func(p *Plan) int64 { return AutoPages(p.Requests) }, 10, 14, true, 4},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, rows(tt.rows), tt.dnc)
+			d.with(func(list *List, j *journal.Journal, cfg Config) {
+				p, err := NewPlan(list, j, PlanOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				shot, stop := TakeSnapshot(t.Context(), NewListing(cfg), Matching{Wanted: p.Wants}, tt.pages(p))
+				if stop != nil {
+					t.Fatal(stop)
+				}
+				if shot.Whole != tt.whole || shot.Pages != tt.pagesTaken {
+					t.Errorf("whole = %v after %d pages, want %v after %d", shot.Whole, shot.Pages, tt.whole, tt.pagesTaken)
+				}
+				p.Use(shot, false)
+				foreseen := p.Requests + shot.Requests
+				cfg.Workers = 16
+				s, err := NewRun(cfg, list, p).Remove(t.Context())
+				if err != nil || s.Err != nil || s.Stop != nil {
+					t.Fatal(err, s.Err, s.Stop)
+				}
+				if n := len(d.took()); n > tt.atMost || int64(n) != s.Counts.Requests || int64(n) != foreseen {
+					t.Errorf("%d requests, %d in the summary, %d foreseen; want the same, and at most %d", n, s.Counts.Requests, foreseen, tt.atMost)
+				}
+				if s.Counts.Removed != tt.removed || s.Counts.NotFound != int64(tt.rows)-tt.removed {
+					t.Errorf("counts = %+v, want %d removed", s.Counts, tt.removed)
+				}
+			})
+		})
+	}
+}
+
+func TestAutoPages(t *testing.T) {
+	for requests, want := range map[int64]int64{0: 5, 1: 5, 50: 5, 51: 6, 60: 6, 3002: 301} {
+		if got := AutoPages(requests); got != want {
+			t.Errorf("AutoPages(%d) = %d, want %d", requests, got, want)
+		}
+	}
+}
+
+func TestSnapshotMatchesStoredForms(t *testing.T) {
+	const list = "identifier,type\nada@example.com,email\n+14155550123,phone\nben@example.com,email\n"
+	ada, phone, ben := api.Identifier{Type: api.Email, Value: "ada@example.com"}, api.Identifier{Type: api.Phone, Value: "+14155550123"}, api.Identifier{Type: api.Email, Value: "ben@example.com"}
+	untyped := func(value string) api.OptOut { return entry("", value) }
+	tests := []struct {
+		name    string
+		dnc     []api.OptOut
+		results map[api.Identifier]journal.Status
+		asked   []string
+		left    []string
+	}{
+		{
+			name:    "in the stored form",
+			dnc:     []api.OptOut{entry(api.Email, "Ada@Example.COM"), entry(api.Phone, "+1 (415) 555-0123")},
+			results: map[api.Identifier]journal.Status{ada: journal.Removed, phone: journal.Removed, ben: journal.NotFound},
+			asked:   []string{"GET 200", "DELETE email Ada@Example.COM 200", "DELETE phone +1 (415) 555-0123 200"},
+		},
+		{
+			name:    "all stored forms of a key",
+			dnc:     []api.OptOut{entry(api.Email, "Ada@Example.com"), entry(api.Email, "ada@example.com"), entry(api.Email, "ADA@example.com")},
+			results: map[api.Identifier]journal.Status{ada: journal.Removed, phone: journal.NotFound, ben: journal.NotFound},
+			asked:   []string{"GET 200", "DELETE email Ada@Example.com 200", "DELETE email ada@example.com 200", "DELETE email ADA@example.com 200"},
+		},
+		{
+			name:    "another type is another key",
+			dnc:     []api.OptOut{entry(api.SMS, "+14155550123"), entry(api.WebChat, "ada@example.com")},
+			results: map[api.Identifier]journal.Status{ada: journal.NotFound, phone: journal.NotFound, ben: journal.NotFound},
+			asked:   []string{"GET 200"},
+			left:    []string{"sms +14155550123", "web_chat ada@example.com"},
+		},
+		{
+			name:    "without a type: whatever it could be is asked for",
+			dnc:     []api.OptOut{untyped("+14155550123"), untyped("Ada@example.com")},
+			results: map[api.Identifier]journal.Status{ada: journal.Removed, phone: journal.Removed, ben: journal.NotFound},
+			asked:   []string{"GET 200", "DELETE email Ada@example.com 200", "DELETE email ada@example.com 404", "DELETE phone +14155550123 200"},
+		},
+		{
+			name:    "without a type beside one with",
+			dnc:     []api.OptOut{untyped("ADA@example.com"), entry(api.Email, "ada@example.com")},
+			results: map[api.Identifier]journal.Status{ada: journal.Removed, phone: journal.NotFound, ben: journal.NotFound},
+			asked:   []string{"GET 200", "DELETE email ADA@example.com 200", "DELETE email ada@example.com 200"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, list, tt.dnc)
+			s, p := d.remove(errand{snapshot: true})
+			wantStop(t, s, "")
+			asked := d.took()
+			equal(t, "requests", asked, tt.asked)
+			equal(t, "left on the list", d.left(), tt.left)
+			if p.Requests+1 != int64(len(asked)) {
+				t.Errorf("the plan foresaw %d requests, %d were sent", p.Requests+1, len(asked))
+			}
+			for id, want := range tt.results {
+				o, _ := d.outcome(id)
+				if o.Result != want {
+					t.Errorf("%s is %s, want %s", id.Value, o.Result, want)
+				}
+				if o.Result == journal.NotFound && (o.Attempts != 0 || !strings.HasPrefix(o.Reason, "not in the snapshot of 20")) {
+					t.Errorf("%s: %d attempts, reason %q", id.Value, o.Attempts, o.Reason)
+				}
+			}
+		})
+	}
+}
+
+// The snapshot may lag behind: the API has the last word.
+func TestSnapshotThatLagsBehind(t *testing.T) {
+	d := newDesk(t, rows(2), append(numbered(0, 2), entry("", "p00001@example.com")))
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.sandbox.ServeHTTP(w, r)
+		if r.Method == http.MethodGet { // somebody else is faster
+			d.serve([]api.OptOut{}, 0)
+		}
+	})
+	s, _ := d.remove(errand{snapshot: true})
+	if s.Counts.NotFound != 2 || s.Counts.Requests != 3 {
+		t.Errorf("counts = %+v, want 2 not found after 3 requests", s.Counts)
+	}
+	if o, _ := d.outcome(numbered(0, 1)[0].Identifier); o.HTTPStatus != 404 || o.Reason != "not on the DNC list" {
+		t.Errorf("outcome = %+v, want the API's own 404", o)
+	}
+}
+
+func TestSnapshotWithIdentifiersAsTheyAre(t *testing.T) {
+	d := newDesk(t, "identifier,type\n Ada@Example.com ,email\nben@example.com,email\n", []api.OptOut{entry(api.Email, "Ada@Example.com"), entry(api.Email, "Ben@example.com")})
+	d.opts = reader.Options{AsIs: true}
+	s, _ := d.remove(errand{snapshot: true})
+	if s.Counts.Removed != 1 || s.Counts.NotFound != 1 {
+		t.Errorf("counts = %+v, want 1 removed, 1 not found", s.Counts)
+	}
+	equal(t, "requests", d.took(), []string{"GET 200", "DELETE email Ada@Example.com 200"})
+}
+
+func TestSnapshotRemembersWhatItKnew(t *testing.T) {
+	o := ownEntry(api.Email, "Ada@Example.com")
+	o.Label, o.CreatedAt, o.UpdatedAt = "Ada L.", "2025-01-02T03:04:05.000Z", "2025-01-03T03:04:05.000Z"
+	d := newDesk(t, "identifier,type\nada@example.com,email\n", []api.OptOut{o})
+	s, p := d.remove(errand{snapshot: true})
+	if p.Forecast.Own != 1 || s.Lifted != 1 {
+		t.Errorf("own opt-outs: %d foreseen, %d lifted, want 1 and 1", p.Forecast.Own, s.Lifted)
+	}
+	got, _ := d.outcome(api.Identifier{Type: api.Email, Value: "ada@example.com"})
+	want := journal.Stored{Value: o.Value, Label: o.Label, Manual: new(false), CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt}
+	if len(got.Stored) != 1 || got.Sent != o.Value {
+		t.Fatalf("outcome = %+v, want the stored form", got)
+	}
+	have := got.Stored[0]
+	if have.Manual == nil || *have.Manual {
+		t.Errorf("manual = %v, want false", have.Manual)
+	}
+	have.Manual = want.Manual
+	if have != want {
+		t.Errorf("stored = %+v, want %+v", have, want)
+	}
+}
+
+func TestKeepUnsubscribed(t *testing.T) {
+	unknown := entry(api.Email, "cleo@example.com")
+	unknown.IsManuallyAdded = nil
+	doubtful := entry("", "+14155550123")
+	doubtful.IsManuallyAdded = nil
+	d := newDesk(t, "identifier,type\nada@example.com,email\nben@example.com,email\ncleo@example.com,email\n+14155550123,sms\n+14155550123,whatsapp\n+14155550199,sms\ndan@example.com,email\n",
+		[]api.OptOut{
+			entry(api.Email, "ada@example.com"),
+			ownEntry(api.Email, "ben@example.com"),
+			unknown,
+			doubtful,
+			entry(api.Email, "Dan@example.com"), ownEntry(api.Email, "dan@example.com"),
+		})
+	d.serve(d.sandbox.OptOuts(), 2) // three pages: whether the last is read matters
+	s, p := d.remove(errand{keep: true})
+	wantStop(t, s, "")
+	want := journal.Counts{Entries: 7, Removed: 1, NotFound: 1, Protected: 5, Requests: 4}
+	if s.Counts != want {
+		t.Errorf("counts = %+v, want %+v", s.Counts, want)
+	}
+	if p.Forecast.Kept != 5 || p.Forecast.Own != 0 || s.Lifted != 0 {
+		t.Errorf("forecast = %+v, %d lifted; want 5 kept", p.Forecast, s.Lifted)
+	}
+	equal(t, "left on the list", d.left(), []string{" +14155550123", "email Dan@example.com", "email ben@example.com", "email cleo@example.com", "email dan@example.com"})
+
+	s, _ = d.remove(errand{snapshot: true})
+	if s.Counts.Skipped != 7 || len(d.left()) != 5 {
+		t.Errorf("counts of the next run = %+v, want all skipped: protected is finished", s.Counts)
+	}
+	s, _ = d.remove(errand{plan: PlanOptions{Again: true}})
+	if s.Counts.Protected != 0 {
+		t.Errorf("counts = %+v, want them to be sent again", s.Counts)
+	}
+	equal(t, "left after that", d.left(), []string{"email Dan@example.com"}) // which only a snapshot finds
+}
+
+// Half a snapshot cannot tell whose opt-outs the rest are.
+func TestKeepUnsubscribedNeedsTheWholeList(t *testing.T) {
+	d := newDesk(t, rows(3), []api.OptOut{ownEntry(api.Email, "p00000@example.com")})
+	d.with(func(list *List, j *journal.Journal, cfg Config) {
+		p, err := NewPlan(list, j, PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shot, stop := TakeSnapshot(t.Context(), NewListing(cfg), Matching{Wanted: p.Wants}, 0)
+		if stop != nil {
+			t.Fatal(stop)
+		}
+		shot.Whole = false
+		p.Use(shot, true)
+		if p.Forecast.Kept != 0 || p.Send != 3 {
+			t.Errorf("forecast = %+v, %d to send; want no promise that cannot be kept", p.Forecast, p.Send)
+		}
+	})
+}
+
+// A stop between two stored forms is told as what it is, and the next run
+// finishes the key with whatever it knows.
+func TestStopBetweenTwoForms(t *testing.T) {
+	ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
+	dnc := func() []api.OptOut {
+		return []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")}
+	}
+	for _, tt := range []struct {
+		name string
+		next errand
+		asks []string
+	}{
+		{"with a new snapshot", errand{snapshot: true}, []string{"GET 200", "DELETE email Ada@example.com 200"}},
+		{"without", errand{}, []string{"DELETE email ADA@example.com 404", "DELETE email Ada@example.com 200", "DELETE email ada@example.com 404"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, "identifier,type\nada@example.com,email\n", dnc())
+			d.mood("401,identifier=Ada@example.com")
+			s, _ := d.remove(errand{snapshot: true})
+			wantStop(t, s, StopUnauthorized)
+			o, state := d.outcome(ada)
+			if state.Status != journal.Failed || state.Intent || !strings.Contains(o.Reason, "only a part") || s.Counts.Removed != 0 {
+				t.Fatalf("state %+v, outcome %+v: want a failure that says what is missing", state, o)
+			}
+			d.took()
+			d.mood()
+			s, _ = d.remove(tt.next)
+			wantStop(t, s, "")
+			equal(t, "requests", d.took(), tt.asks)
+			o, state = d.outcome(ada)
+			if state.Status != journal.Removed || state.Unsure || len(o.Stored) != 2 || s.Counts.Removed != 1 {
+				t.Errorf("state %+v, outcome %+v: want it removed, with both forms", state, o)
+			}
+		})
+	}
+}
+
+// What an earlier run may have removed is not surely "not there".
+func TestSnapshotKeepsDoubt(t *testing.T) {
+	d := newDesk(t, rows(1), []api.OptOut{entry(api.Email, "P00000@example.com")})
+	d.mood("drop-after,identifier=P00000@example.com")
+	d.with(func(list *List, j *journal.Journal, cfg Config) { // a run that is cut off after its request
+		if err := j.Begin(journal.Run{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Intent(journal.Intent{Line: 2, Identifier: numbered(0, 1)[0].Identifier, Sent: "P00000@example.com"}); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Client.Remove(t.Context(), api.Identifier{Type: api.Email, Value: "P00000@example.com"})
+	})
+	d.mood()
+	d.took()
+	s, _ := d.remove(errand{snapshot: true})
+	equal(t, "requests", d.took(), []string{"GET 200"})
+	o, state := d.outcome(numbered(0, 1)[0].Identifier)
+	if s.Counts.Unsure != 1 || state.Status != journal.NotFound || !state.Unsure || state.Intent || o.Sent != "P00000@example.com" {
+		t.Errorf("state %+v, outcome %+v: want not found, unsure, and the form that was sent", state, o)
+	}
+}
+
+func TestLimitCountsRequestsOnly(t *testing.T) {
+	d := newDesk(t, rows(10), numbered(6, 4))
+	s, p := d.remove(errand{snapshot: true, limit: 2})
+	wantStop(t, s, StopLimit)
+	want := journal.Counts{Entries: 10, NotFound: 6, Removed: 2, Open: 2, Requests: 3}
+	if s.Counts != want || p.Send != 4 {
+		t.Errorf("counts = %+v, %d to send; want %+v, 4", s.Counts, p.Send, want)
+	}
+}
+
+func TestListingStops(t *testing.T) {
+	tests := []struct {
+		fault  string
+		reason StopReason
+	}{
+		{"401", StopUnauthorized}, {"403", StopForbidden}, {"400", StopListing}, {"500", StopOutage},
+		{"html", StopForeign}, {"redirect", StopForeign}, {"garbage", StopOutage}, {"drop-before", StopOutage},
+	}
+	for _, tt := range tests {
+		t.Run(tt.fault, func(t *testing.T) {
+			d := newDesk(t, rows(3), numbered(0, 30))
+			d.serve(numbered(0, 30), 10, tt.fault+",every=2")
+			d.with(func(list *List, j *journal.Journal, cfg Config) {
+				p, err := NewPlan(list, j, PlanOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				shot, stop := TakeSnapshot(t.Context(), NewListing(cfg), Matching{Wanted: p.Wants}, 0)
+				if stop == nil || stop.Reason != tt.reason || shot != nil {
+					t.Fatalf("stop = %v, snapshot %v; want %q and none", stop, shot, tt.reason)
+				}
+				if s := p.Unbegun(stop, time.Now(), 2); s.Err != nil || s.Counts.Open != 3 || s.Counts.Requests != 2 {
+					t.Errorf("summary = %+v, want 3 open after 2 requests", s)
+				}
+			})
+			if _, err := os.Stat(d.path + ".journal"); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("a journal was made: %v", err)
+			}
+		})
+	}
+}
+
+func TestListingIsInterruptedAtOnce(t *testing.T) {
+	d := newDesk(t, rows(3), numbered(0, 30))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	inner := d.handler
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cancel(&Stop{Reason: StopTerminated})
+		<-r.Context().Done() // an answer that would take for ever
+		inner.ServeHTTP(w, r)
+	})
+	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
+		_, stop := NewListing(cfg).Each(ctx, 0, func(api.OptOut) error { return nil })
+		if stop == nil || stop.Reason != StopTerminated {
+			t.Errorf("stop = %v, want %q", stop, StopTerminated)
+		}
+	})
+}
+
+func TestListingRetriesAPage(t *testing.T) {
+	d := newDesk(t, rows(1), nil)
+	d.serve(numbered(0, 30), 10, "500,first=1", "429=0,first=1")
+	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
+		cfg.MaxAttempts = 2
+		l := NewListing(cfg)
+		n := 0
+		whole, stop := l.Each(t.Context(), 0, func(api.OptOut) error { n++; return nil })
+		if !whole || stop != nil || n != 30 {
+			t.Errorf("whole = %v, stop = %v after %d entries, want all 30", whole, stop, n)
+		}
+		if p := l.Progress(); p.Pages != 3 || p.Requests != 5 || p.Entries != 30 {
+			t.Errorf("progress = %+v, want 3 pages in 5 requests", p)
+		}
+	})
+}
+
+// A list that leads in circles has no end.
+func TestListingThatLeadsInCircles(t *testing.T) {
+	d := newDesk(t, rows(1), nil)
+	next := map[string]string{"": "a", "a": "b", "b": "a"}
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(map[string]any{"data": []any{}, "hasMore": true, "next": next[r.URL.Query().Get("cursor")]})
+	})
+	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
+		_, stop := NewListing(cfg).Each(t.Context(), 0, func(api.OptOut) error { return nil })
+		if stop == nil || stop.Reason != StopListing {
+			t.Errorf("stop = %v, want %q", stop, StopListing)
+		}
+	})
+}
+
+func TestListingThatCannotBePassedOn(t *testing.T) {
+	d := newDesk(t, rows(1), numbered(0, 30))
+	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
+		_, stop := NewListing(cfg).Each(t.Context(), 0, func(api.OptOut) error { return io.ErrShortWrite })
+		if stop == nil || stop.Reason != StopOutput || !errors.Is(stop, io.ErrShortWrite) {
+			t.Errorf("stop = %v, want %q", stop, StopOutput)
+		}
+	})
+}
+
+// What the API sends is not always what it documents.
+func TestSnapshotOfOddEntries(t *testing.T) {
+	all := func(journal.Key) bool { return true }
+	s := &Snapshot{held: map[journal.Key]*held{}}
+	for _, o := range []api.OptOut{
+		entry("fax", "ada@example.com"),       // of a type of tomorrow
+		entry(api.Phone, "555-0123"),          // of no known country
+		entry(api.Email, "twice@example.com"), // met on two pages
+		ownEntry(api.Email, "twice@example.com"),
+	} {
+		s.add(o, Matching{Wanted: all})
+	}
+	if s.Untyped != 1 || s.Unreadable != 1 {
+		t.Errorf("%d untyped, %d unreadable, want 1 and 1", s.Untyped, s.Unreadable)
+	}
+	if h := s.held[journal.KeyOf(api.Identifier{Type: api.Email, Value: "ada@example.com"})]; h == nil || !h.entries[0].doubt {
+		t.Errorf("an entry of unknown type is held as %+v, want it in doubt", h)
+	}
+	twice := s.held[journal.KeyOf(api.Identifier{Type: api.Email, Value: "twice@example.com"})]
+	if len(twice.entries) != 1 || twice.own() != 1 {
+		t.Errorf("an entry met twice is held as %+v, want its last state once", twice)
+	}
+	s = &Snapshot{held: map[journal.Key]*held{}}
+	s.add(entry(api.Email, "ada@example.com"), Matching{Wanted: func(journal.Key) bool { return false }})
+	if len(s.held) != 0 {
+		t.Error("an entry that is not on the removal list takes memory")
+	}
+}
