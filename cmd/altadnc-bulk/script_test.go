@@ -62,8 +62,8 @@ func (r *recorder) log(request sandbox.Request) {
 }
 
 // startAPI is the script command `api [fault...]`: it serves a sandbox without
-// a quota whose DNC list holds the addresses in the file onlist, or the
-// embedded list, and points the environment at it.
+// a quota whose DNC list holds the addresses in the file onlist, the entries in
+// onlist.jsonl, or the embedded list, and points the environment at it.
 func startAPI(ts *testscript.TestScript, neg bool, args []string) {
 	opts := sandbox.Options{Limit: -1, Token: "secret-token"}
 	for _, text := range args {
@@ -77,6 +77,11 @@ func startAPI(ts *testscript.TestScript, neg bool, args []string) {
 			id := api.Identifier{Type: api.Email, Value: strings.TrimSpace(line)}
 			opts.List = append(opts.List, api.OptOut{Identifier: id})
 		}
+	}
+	if _, err := os.Stat(ts.MkAbs("onlist.jsonl")); err == nil {
+		var err error
+		opts.List, err = readOptOuts(ts.MkAbs("onlist.jsonl"))
+		ts.Check(err)
 	}
 	rec := &recorder{}
 	opts.Log = rec.log
