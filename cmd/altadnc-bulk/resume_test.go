@@ -44,12 +44,20 @@ type hook func(n int64, when string)
 
 func newOracle(t *testing.T, onList []string) *oracle {
 	t.Helper()
+	list := []api.OptOut{}
+	for _, value := range onList {
+		list = append(list, api.OptOut{Identifier: api.Identifier{Type: api.Email, Value: value}})
+	}
+	return newOracleOf(t, list, 0)
+}
+
+// newOracleOf is newOracle with entries as the API stores them, in pages of at
+// most pageLimit.
+func newOracleOf(t *testing.T, list []api.OptOut, pageLimit int) *oracle {
+	t.Helper()
 	o := &oracle{t: t, asked: map[string]int{}, applied: map[string]bool{}}
 	o.setHook(func(int64, string) {})
-	opts := sandbox.Options{Limit: -1, List: []api.OptOut{}, Log: o.log}
-	for _, value := range onList {
-		opts.List = append(opts.List, api.OptOut{Identifier: api.Identifier{Type: api.Email, Value: value}})
-	}
+	opts := sandbox.Options{Limit: -1, List: list, PageLimit: pageLimit, Log: o.log}
 	var err error
 	if o.sandbox, err = sandbox.New(opts); err != nil {
 		t.Fatal(err)
@@ -236,9 +244,15 @@ func TestKill(t *testing.T) {
 // killUntilDone runs the list again and again, killing each run, and returns
 // how often it did. When nothing is left to kill the list is done.
 func (o *oracle) killUntilDone(path string, random *rand.Rand, workers int) (killed int) {
+	return o.killUntil(random, 12, "remove", "--yes", "--rate", "0", "--workers", fmt.Sprint(workers), "-q", path)
+}
+
+// killUntil runs a command until it ends by itself with exit code 0, and kills
+// it at one of its first requests, as many as within tells, until then.
+func (o *oracle) killUntil(random *rand.Rand, within int64, args ...string) (killed int) {
 	for {
-		cmd := o.command("remove", "--yes", "--rate", "0", "--workers", fmt.Sprint(workers), "-q", path)
-		at := o.count.Load() + 1 + random.Int64N(12)
+		cmd := o.command(args...)
+		at := o.count.Load() + 1 + random.Int64N(within)
 		when := []string{"before", "after", "later"}[random.IntN(3)]
 		delay := time.Duration(random.Int64N(int64(3 * time.Millisecond)))
 		var once sync.Once

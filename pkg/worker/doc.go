@@ -30,4 +30,21 @@
 // "not on the list" for that key no longer proves that it never was there, so
 // its outcome is marked unsure, in this run and in later ones, until the API
 // confirms a removal.
+//
+// # Snapshot
+//
+// Listing the Do Not Contact list costs a request for 100 entries and tells what
+// of the removal list is on it, in which stored forms, and which entries came
+// from the people themselves. A [Plan] that has a [Snapshot] to [Plan.Use] sends
+// nothing for keys that are not there, and each stored form of those that are: a
+// key is removed when none is left. Only what concerns keys that are to be sent
+// is kept in memory.
+//
+// A snapshot is evidence of one moment. It is never kept: each run takes a new
+// one, and where it is not whole, or an entry has no type, the API is asked.
+//
+// # Restore
+//
+// A [Restoration] puts back what the journal says was removed, many identifiers a
+// request. It takes the same turns of the same pace.
 package worker

@@ -88,6 +88,9 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 		r.record(r.protected(t))
 		return
 	}
+	if !r.remember(t) {
+		return
+	}
 	for i := range t.forms {
 		if !r.takeForm(ctx, t, i) {
 			return
@@ -104,6 +107,21 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 // its cell. The API compares what is sent with what it stores, letter by letter.
 func rewritten(e reader.Entry) bool {
 	return reader.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
+}
+
+// remember writes down the forms of a key that an interrupted run may have
+// removed one of, before the next one is sent: the journal keeps the form of its
+// last decision only, and a second interruption would make it forget this one.
+func (r *Run) remember(t *taking) bool {
+	known := r.stored(t)
+	if !t.doubt || t.way != inStoredForm || len(known) < 2 || len(known) == len(t.earlier.Stored) {
+		return true
+	}
+	return r.append(r.cfg.Journal.Outcome(journal.Outcome{
+		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: journal.Failed,
+		Reason: "a request for one of its stored forms got no answer; the rest follows",
+		Unsure: true, Time: time.Now(), Stored: known,
+	}))
 }
 
 // takeForm removes one form of a key. It tells whether to go on; if not, all

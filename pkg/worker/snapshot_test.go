@@ -494,6 +494,33 @@ func TestSnapshotKeepsDoubt(t *testing.T) {
 	}
 }
 
+// Two interruptions in a row must not make the journal forget the first form.
+func TestSnapshotRemembersFormsOverInterruptions(t *testing.T) {
+	ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
+	dnc := []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")}
+	d := newDesk(t, "identifier,type\nada@example.com,email\n", dnc)
+	d.mood("drop-after,first=1,identifier=ADA@example.com", "html")
+	d.with(func(_ *List, j *journal.Journal, cfg Config) {
+		if err := j.Begin(journal.Run{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Intent(journal.Intent{Line: 2, Identifier: ada, Sent: "ADA@example.com"}); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Client.Remove(t.Context(), api.Identifier{Type: api.Email, Value: "ADA@example.com"})
+	})
+	d.mood("html,identifier=Ada@example.com")
+	s, _ := d.remove(errand{snapshot: true})
+	wantStop(t, s, StopForeign)
+	d.serve([]api.OptOut{}, 0) // it was removed all the same
+	s, _ = d.remove(errand{snapshot: true})
+	if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure || s.Counts.Unsure != 1 {
+		t.Errorf("state = %+v, outcome = %+v, want not found, unsure", state, o)
+	}
+	d.restore(revival{opts: RestoreOptions{Unsure: true}})
+	equal(t, "on the list", d.left(), []string{"email ADA@example.com", "email Ada@example.com"})
+}
+
 func TestLimitCountsRequestsOnly(t *testing.T) {
 	d := newDesk(t, rows(10), numbered(6, 4))
 	s, p := d.remove(errand{snapshot: true, limit: 2})
