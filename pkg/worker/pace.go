@@ -62,6 +62,7 @@ func NewPace(cfg PaceConfig) *Pace {
 	p := &Pace{cfg: cfg, shared: cfg.Shared, quota: cfg.PerMinute, baton: make(chan struct{}, 1)}
 	p.own = time.Now()
 	p.ledger.last = p.own
+	p.onLedger(func(*ledger, time.Time) {}) // learn what others did
 	p.logged = p.perMinute()
 	return p
 }
@@ -110,8 +111,11 @@ func (p *Pace) Depart(ctx context.Context, before func() error) error {
 func (p *Pace) claim() (wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if wait = p.ledger.wait(p.limit(), time.Now()); wait > 0 {
+		return wait // the shared ledger can only make it longer: no need to look yet
+	}
 	p.onLedger(func(l *ledger, now time.Time) {
-		mine, limit := l.last.UnixNano() == p.own.UnixNano(), p.limit()
+		mine, limit := same(l.last, p.own), p.limit()
 		if mine && p.rival {
 			limit /= 1.05 // after you: runs that share a pace alternate
 		}
@@ -190,7 +194,7 @@ func (p *Pace) HeldUntil() (time.Time, string) {
 	switch held := p.ledger.held; {
 	case !held.After(time.Now()):
 		return time.Time{}, ""
-	case held.UnixNano() == p.hold.until.UnixNano():
+	case same(held, p.hold.until):
 		return held, p.hold.why
 	default:
 		return held, "another run on this machine was told to wait"
@@ -211,6 +215,10 @@ func (p *Pace) limit() rate.Limit {
 	}
 	return rate.Limit(p.perMinute() / 60)
 }
+
+// same tells whether two times are one that went through the shared file, which
+// holds wall clock times: these drift by nanoseconds against the monotonic clock.
+func same(a, b time.Time) bool { return a.Sub(b).Abs() < time.Millisecond }
 
 func interval(l rate.Limit) time.Duration {
 	return time.Duration(float64(time.Second) / float64(l))

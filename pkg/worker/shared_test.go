@@ -244,3 +244,22 @@ func TestOpenSharedPace(t *testing.T) {
 		t.Error("a folder that cannot be made is no error")
 	}
 }
+
+// The wall clock in the file drifts against the monotonic clock. Some
+// nanoseconds must not look like the departure of another run, to which this one
+// would give way.
+func TestSharedPaceKnowsItsOwnDepartures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openShared(t, t.TempDir())
+		p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s}), time.Now()
+		for range 5 {
+			p.Depart(t.Context(), nil)
+			drifted := p.ledger
+			drifted.last = drifted.last.Add(5 * time.Nanosecond)
+			write(t, s, drifted, time.Now().Add(time.Microsecond))
+		}
+		if d := time.Since(start); d > 5*time.Second+time.Millisecond {
+			t.Errorf("five departures took %s, want 5 s", d)
+		}
+	})
+}
