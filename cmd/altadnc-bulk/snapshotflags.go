@@ -33,16 +33,24 @@ func (r *removal) checkSnapshot() error {
 // wantsSnapshot tells whether this run is to take a snapshot at all.
 func (r *removal) wantsSnapshot() bool { return r.keep || r.snapshot != snapshotNever }
 
+// pages returns how many pages a snapshot may take that is to save some of the
+// given number of requests; 0 means all.
+func (r *removal) pages(requests int64) int64 {
+	if r.snapshot != snapshotAuto || r.keep {
+		return 0 // half a snapshot cannot tell whose opt-outs the rest are
+	}
+	if r.limit > 0 {
+		requests = min(requests, r.limit)
+	}
+	return worker.AutoPages(requests)
+}
+
 // takeSnapshot lists the Do Not Contact list for the plan, if it is asked to and
 // there is something to send. It tells whether that ended the run; then nothing
 // of the list was sent.
 func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
 	if plan.Send == 0 || !r.wantsSnapshot() {
 		return false, nil
-	}
-	pages := int64(0)
-	if r.snapshot == snapshotAuto && !r.keep {
-		pages = worker.AutoPages(plan.Requests)
 	}
 	started := time.Now()
 	listing := worker.NewListing(r.config(nil))
@@ -53,7 +61,7 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
 		hide = showLine(r.screen, r.log, r.bar(), func() string { return r.listed(listing) })
 	}
 	match := worker.Matching{Wanted: plan.Wants, Region: r.read.defaultRegion, AsIs: r.read.asIs}
-	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, pages)
+	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, r.pages(plan.Requests))
 	hide()
 	if stop != nil {
 		return true, r.conclude(plan, plan.Unbegun(stop, started, listing.Progress().Requests))

@@ -262,6 +262,26 @@ func TestRestoreStopsAndGoesOn(t *testing.T) {
 	}
 }
 
+// A key whose stored forms are in two batches is back when both are.
+func TestRestoreStopsBetweenTwoForms(t *testing.T) {
+	dnc := append(numbered(0, 499), entry(api.Email, "p00499@example.com"), entry(api.Email, "P00499@example.com"))
+	d := newDesk(t, rows(500), dnc)
+	s, _ := d.remove(errand{snapshot: true, workers: 16})
+	if s.Counts.Removed != 500 {
+		t.Fatalf("counts = %+v", s.Counts)
+	}
+	d.mood("401,every=2")
+	back, _ := d.restore(revival{})
+	if back.Restored != 499 || back.Open != 1 || len(d.left()) != 500 {
+		t.Fatalf("summary = %+v, %d on the list; want the last key to be open", back, len(d.left()))
+	}
+	d.mood()
+	back, _ = d.restore(revival{})
+	if back.Restored != 1 || len(d.left()) != 501 {
+		t.Errorf("summary = %+v, %d on the list, want all 501", back, len(d.left()))
+	}
+}
+
 func TestRestoreIsInterrupted(t *testing.T) {
 	d := newDesk(t, rows(3), numbered(0, 3))
 	d.remove(errand{})

@@ -299,6 +299,11 @@ func (r *Run) stored(t *taking) []journal.Stored {
 	for _, s := range t.earlier.Stored {
 		add(s)
 	}
+	if len(all) > 0 || len(t.confirmed) > 1 {
+		for _, form := range t.confirmed {
+			add(journal.Stored{Value: form}) // sent without being in the snapshot
+		}
+	}
 	// An attempt without an answer may have removed another form than this run did.
 	if sent := t.earlier.Sent; t.doubt && sent != "" && sent != t.sent() {
 		add(journal.Stored{Value: t.sent()})

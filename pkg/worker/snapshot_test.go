@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -23,12 +24,13 @@ import (
 // desk is a removal list and its journal before a Do Not Contact list whose
 // entries have all that the API stores.
 type desk struct {
-	t       *testing.T
-	path    string
-	opts    reader.Options
-	sandbox *sandbox.Sandbox
-	handler http.Handler
-	asked   []string // "DELETE email ada@example.com 200", "GET 200", "POST 3 200"
+	t        *testing.T
+	path     string
+	opts     reader.Options
+	sandbox  *sandbox.Sandbox
+	handler  http.Handler
+	attempts int      // for one request; 1
+	asked    []string // "DELETE email ada@example.com 200", "GET 200", "POST 3 200"
 }
 
 func newDesk(t *testing.T, list string, dnc []api.OptOut) *desk {
@@ -102,7 +104,7 @@ func (d *desk) with(work func(*List, *journal.Journal, Config)) {
 		d.t.Fatal(err)
 	}
 	defer j.Close()
-	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: NewPace(PaceConfig{}), Journal: j, Workers: 1, MaxAttempts: 1})
+	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: NewPace(PaceConfig{}), Journal: j, Workers: 1, MaxAttempts: max(1, d.attempts)})
 }
 
 // errand is what a test changes about a run.
@@ -494,6 +496,27 @@ func TestSnapshotKeepsDoubt(t *testing.T) {
 	}
 }
 
+// The first form's request got no answer, the second one's was refused: that one
+// leaves no doubt, and must not take the doubt of the first away.
+func TestStopAtTheSecondFormKeepsTheDoubtOfTheFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
+		d := newDesk(t, "identifier,type\nada@example.com,email\n", []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
+		d.mood("drop-after,first=1,identifier=ADA@example.com", "401,identifier=Ada@example.com")
+		d.attempts = 2
+		s, _ := d.remove(errand{snapshot: true})
+		wantStop(t, s, StopUnauthorized)
+		if _, state := d.outcome(ada); state.Status != journal.Pending || !state.Unsure && !state.Intent {
+			t.Errorf("state = %+v, want it open and in doubt", state)
+		}
+		d.serve([]api.OptOut{}, 0)
+		d.remove(errand{snapshot: true})
+		if _, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure {
+			t.Errorf("state = %+v, want not found, unsure", state)
+		}
+	})
+}
+
 // Two interruptions in a row must not make the journal forget the first form.
 func TestSnapshotRemembersFormsOverInterruptions(t *testing.T) {
 	ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
@@ -581,19 +604,21 @@ func TestListingIsInterruptedAtOnce(t *testing.T) {
 }
 
 func TestListingRetriesAPage(t *testing.T) {
-	d := newDesk(t, rows(1), nil)
-	d.serve(numbered(0, 30), 10, "500,first=1", "429=0,first=1")
-	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
-		cfg.MaxAttempts = 2
-		l := NewListing(cfg)
-		n := 0
-		whole, stop := l.Each(t.Context(), 0, func(api.OptOut) error { n++; return nil })
-		if !whole || stop != nil || n != 30 {
-			t.Errorf("whole = %v, stop = %v after %d entries, want all 30", whole, stop, n)
-		}
-		if p := l.Progress(); p.Pages != 3 || p.Requests != 5 || p.Entries != 30 {
-			t.Errorf("progress = %+v, want 3 pages in 5 requests", p)
-		}
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(1), nil)
+		d.serve(numbered(0, 30), 10, "500,first=1", "429=0,first=1")
+		d.with(func(_ *List, _ *journal.Journal, cfg Config) {
+			cfg.MaxAttempts = 2
+			l := NewListing(cfg)
+			n := 0
+			whole, stop := l.Each(t.Context(), 0, func(api.OptOut) error { n++; return nil })
+			if !whole || stop != nil || n != 30 {
+				t.Errorf("whole = %v, stop = %v after %d entries, want all 30", whole, stop, n)
+			}
+			if p := l.Progress(); p.Pages != 3 || p.Requests != 5 || p.Entries != 30 {
+				t.Errorf("progress = %+v, want 3 pages in 5 requests", p)
+			}
+		})
 	})
 }
 
