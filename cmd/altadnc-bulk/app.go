@@ -38,7 +38,9 @@ func (a *app) run(args []string) int {
 func (a *app) fail(err error) int {
 	e := asExit(err)
 	if e.err != nil {
-		fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", printable(e.err.Error()))
+		for problem := range strings.Lines(printable(e.err.Error())) {
+			fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", strings.TrimSuffix(problem, "\n"))
+		}
 	}
 	if e.hint != "" {
 		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))

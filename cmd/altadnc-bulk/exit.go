@@ -21,7 +21,11 @@ func classify(err error) *exitError {
 	switch {
 	case errors.As(err, &locked):
 		return &exitError{exitLocked, err, "wait for the other run to end, or stop it; nothing was sent"}
-	case errors.As(err, &damage), errors.As(err, &mismatch), errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
+	case errors.As(err, &damage):
+		return &exitError{exitJournal, err, "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
+	case errors.Is(err, journal.ErrSound):
+		return &exitError{exitUsage, err, "use the journal as it is"}
+	case errors.As(err, &mismatch), errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
 		return &exitError{exitJournal, err, "nothing was sent, and the journal was not touched"}
 	case errors.As(err, &list):
 		return &exitError{exitUsage, err, ""}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,6 +40,9 @@ journal leave no trace in the rest.`,
 		Args:    oneArgument("JOURNAL", "the file beside a list, such as contacts.csv.journal"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := journal.Verify(args[0])
+			if errors.Is(err, fs.ErrNotExist) {
+				return usageError("name the journal itself, which lies beside its list: LIST.journal", "%w", err)
+			}
 			if report.Bytes == 0 {
 				return err
 			}
@@ -80,6 +86,9 @@ removed by the request whose record was lost.`,
 func writeVerified(w io.Writer, r journal.Report) {
 	fmt.Fprintf(w, "%s\n", printable(r.Path))
 	row := func(n int64, name string) {
+		if n == 1 {
+			name = strings.TrimSuffix(strings.Replace(name, "keys ", "key ", 1), "s")
+		}
 		if n > 0 {
 			fmt.Fprintf(w, "  %9s %s\n", count(n), name)
 		}

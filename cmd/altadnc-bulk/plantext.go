@@ -196,7 +196,7 @@ type planJSON struct {
 	SHA256     string                       `json:"sha256"`
 	ReadAs     layoutJSON                   `json:"read_as"`
 	Entries    int64                        `json:"entries"`
-	Duplicates int64                        `json:"duplicates"`
+	Duplicates int64                        `json:"duplicate"`
 	Types      map[api.IdentifierType]int64 `json:"types"`
 	Refused    refusedJSON                  `json:"refused"`
 	Skipped    int64                        `json:"skipped"`

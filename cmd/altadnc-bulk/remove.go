@@ -109,10 +109,10 @@ func (r *removal) run(cmd *cobra.Command, arg string) error {
 func (r *removal) check() error {
 	var problems []error
 	if r.limit < 0 {
-		problems = append(problems, fmt.Errorf("--limit %d: must not be negative", r.limit))
+		problems = append(problems, fmt.Errorf("--limit %d: at least 1; leave it out for no limit", r.limit))
 	}
 	if r.maxRemovals < 0 {
-		problems = append(problems, fmt.Errorf("--max-removals %d: must not be negative", r.maxRemovals))
+		problems = append(problems, fmt.Errorf("--max-removals %d: at least 1; leave it out to allow any number", r.maxRemovals))
 	}
 	if err := errors.Join(append(problems, r.checkSnapshot())...); err != nil {
 		return &exitError{exitUsage, err, ""}
@@ -257,7 +257,7 @@ func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
 	told := r.tell(v)
 	if r.output.metricsFile != "" {
 		if err := writeMetrics(r.output.metricsFile, v); err != nil {
-			told = errors.Join(told, fmt.Errorf("--metrics-file: %w", err))
+			told = errors.Join(told, fmt.Errorf("--metrics-file: %w; its folder must exist and be writable", err))
 		}
 	}
 	if told != nil {

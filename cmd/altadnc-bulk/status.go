@@ -140,13 +140,13 @@ func (s *status) write(w io.Writer) {
 	row(s.Protected, "protected", "")
 	row(s.Restored, "restored", "")
 	row(s.Failed, "failed", s.reasons())
-	row(s.Duplicate, "duplicates", "")
+	row(s.Duplicate, "duplicate", "")
 	open := ""
 	if s.Intent > 0 {
 		open = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
 	}
 	row(s.Open, "open", open)
-	fmt.Fprintf(w, "  %9s entries\n", count(s.Entries))
+	fmt.Fprintf(w, "  %9s %s\n", count(s.Entries), entries(s.Entries))
 	if s.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(s.Unsure))
 	}

@@ -33,7 +33,7 @@ func (v summaryView) write(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s, %s after %s\n", title, printable(v.list), short(v.Ended.Sub(v.Started)))
 	row := func(n int64, name, note string) {
-		if n > 0 || name == "entries" {
+		if n > 0 || name == entries(0) {
 			fmt.Fprintf(w, "  %9s %s%s\n", count(n), name, note)
 		}
 	}
@@ -41,10 +41,10 @@ func (v summaryView) write(w io.Writer) {
 	row(c.NotFound, "not found", " (not on the Do Not Contact list)")
 	row(c.Protected, "protected", " (people's own opt-outs, kept)")
 	row(c.Failed, "failed", "")
-	row(c.Duplicate, "duplicates", "")
+	row(c.Duplicate, "duplicate", "")
 	row(c.Skipped, "skipped", fmt.Sprintf(" (finished %s; --again sends them again)", v.skipped()))
 	row(c.Open, "open", "")
-	row(c.Entries, "entries", fmt.Sprintf(", %s", plural(c.Requests, "request")))
+	row(c.Entries, entries(c.Entries), fmt.Sprintf(", %s", plural(c.Requests, "request")))
 	if c.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(c.Unsure))
 	}
@@ -56,6 +56,13 @@ func (v summaryView) write(w io.Writer) {
 		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", printable(v.journal), v.JournalSHA256)
 	}
 	v.writeNext(w)
+}
+
+func entries(n int64) string {
+	if n == 1 {
+		return "entry"
+	}
+	return "entries"
 }
 
 // skipped words when what is skipped was finished.

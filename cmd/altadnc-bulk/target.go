@@ -93,7 +93,7 @@ func (f *apiFlags) sandboxTarget() (target, error) {
 	var problems []error
 	for flag, value := range map[string]string{"--base-url": f.baseURL, "--token-file": f.tokenFile} {
 		if value != "" {
-			problems = append(problems, fmt.Errorf("--sandbox and %s exclude each other: the sandbox is its own server", flag))
+			problems = append(problems, fmt.Errorf("--sandbox and %s exclude each other; leave one of them out", flag))
 		}
 	}
 	if err := errors.Join(append(problems, f.problems(true)...)...); err != nil {
@@ -116,15 +116,15 @@ func (f *apiFlags) problems(loopback bool) []error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	bad(!(f.rate >= 0), "--rate %v: a pace is not negative", f.rate)
+	bad(!(f.rate >= 0), "--rate %v: a number above 0, such as 97", f.rate)
 	bad(!loopback && f.rate > maxRate, "--rate %v: at most %d requests a minute, so that no window of 60 seconds ever sees 100", f.rate, maxRate)
-	bad(!loopback && f.rate == 0, "--rate 0: only toward a loopback address, the API allows 100 requests a minute")
+	bad(!loopback && f.rate == 0, "--rate 0: unpaced only toward a loopback address; the API allows 100 requests a minute, so use at most %d", maxRate)
 	bad(!(f.reserve >= 0 && f.reserve < 100), "--reserve %v: between 0 and 99 requests a minute", f.reserve)
 	bad(f.workers < 1 || f.workers > 256, "--workers %d: between 1 and 256", f.workers)
 	bad(f.timeout <= 0, "--timeout %s: must be positive, such as 30s", f.timeout)
 	bad(f.maxAttempts < 1, "--max-attempts %d: at least 1", f.maxAttempts)
 	bad(f.maxQuotaWait <= 0, "--max-quota-wait %s: must be positive, such as 10m", f.maxQuotaWait)
-	bad(f.maxDuration < 0, "--max-duration %s: must not be negative", f.maxDuration)
+	bad(f.maxDuration < 0, "--max-duration %s: must be positive, such as 6h; leave it out for no limit", f.maxDuration)
 	return problems
 }
 
@@ -140,7 +140,7 @@ func (f *apiFlags) token(a *app) (string, error) {
 	}
 	content, err := os.ReadFile(f.tokenFile)
 	if err != nil {
-		return "", fmt.Errorf("--token-file: %w", err)
+		return "", fmt.Errorf("--token-file: %w; name a file that holds the API token", err)
 	}
 	token := strings.TrimSpace(string(content))
 	if token == "" {
