@@ -153,10 +153,10 @@ func (p *Pace) departed() {
 // interval of a grid of whole ones, no 60 seconds see more than one departure
 // above the pace: 98 at 97 a minute, 99 at 98.
 func onTime(due, now time.Time, limit rate.Limit) time.Time {
-	if now.Sub(due) <= interval(limit)/2 {
-		return due
+	if late := now.Sub(due); late < 0 || late > interval(limit)/2 {
+		return now // early by a rounding, or too late
 	}
-	return now
+	return due
 }
 
 // Hold lets nothing leave for d, at most 24 h, in all workers and all runs that
