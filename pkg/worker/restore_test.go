@@ -150,8 +150,12 @@ func TestRestoreChooses(t *testing.T) {
 		})
 	}
 	d.serve([]api.OptOut{}, 0)
-	if s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}}); s.Restored != 3 {
-		t.Errorf("summary = %+v, want 3 restored", s)
+	if s, _ := d.restore(revival{opts: RestoreOptions{Since: day(2)}}); s.Restored != 1 {
+		t.Errorf("summary = %+v, want 1 restored", s)
+	}
+	equal(t, "on the list", d.left(), []string{"email p00001@example.com"})
+	if s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}}); s.Restored != 2 {
+		t.Errorf("summary = %+v, want 2 restored", s)
 	}
 	equal(t, "on the list", d.left(), []string{"email p00000@example.com", "email p00001@example.com", "email p00002@example.com"})
 	if _, state := d.outcome(id(2)); state != (journal.State{Status: journal.Restored, Offset: state.Offset}) {

@@ -115,6 +115,7 @@ type errand struct {
 	keep     bool
 	workers  int
 	limit    int64
+	ctx      context.Context
 }
 
 func (d *desk) remove(e errand) (s Summary, p *Plan) {
@@ -133,7 +134,10 @@ func (d *desk) remove(e errand) (s Summary, p *Plan) {
 			p.Use(shot, e.keep)
 		}
 		cfg.Workers, cfg.Limit = max(1, e.workers), e.limit
-		if s, err = NewRun(cfg, list, p).Remove(d.t.Context()); err != nil {
+		if e.ctx == nil {
+			e.ctx = d.t.Context()
+		}
+		if s, err = NewRun(cfg, list, p).Remove(e.ctx); err != nil {
 			d.t.Fatal(err)
 		}
 	})
@@ -515,6 +519,43 @@ func TestStopAtTheSecondFormKeepsTheDoubtOfTheFirst(t *testing.T) {
 			t.Errorf("state = %+v, want not found, unsure", state)
 		}
 	})
+}
+
+func TestStopBeforeTheSecondFormKeepsTheDoubtOfTheFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
+		d := newDesk(t, "identifier,type\nada@example.com,email\n", []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
+		d.mood("drop-after,first=1,identifier=ADA@example.com")
+		d.attempts = 2
+		ctx, cancel := context.WithCancelCause(t.Context())
+		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if len(d.asked) == 2 { // the listing, and the first attempt
+				cancel(&Stop{Reason: StopInterrupted})
+			}
+			d.sandbox.ServeHTTP(w, r)
+		})
+		s, _ := d.remove(errand{snapshot: true, ctx: ctx})
+		wantStop(t, s, StopInterrupted)
+		equal(t, "requests", d.took(), []string{"GET 200", "DELETE email ADA@example.com 0", "DELETE email ADA@example.com 404"})
+		if _, state := d.outcome(ada); state.Status != journal.Pending || !state.Intent {
+			t.Errorf("state = %+v, want the intent to stand", state)
+		}
+	})
+}
+
+// Somebody else has finished what an earlier run began.
+func TestRestOfAPartIsGone(t *testing.T) {
+	ada := api.Identifier{Type: api.Email, Value: "ada@example.com"}
+	for _, next := range []errand{{snapshot: true}, {}} {
+		d := newDesk(t, "identifier,type\nada@example.com,email\n", []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
+		d.mood("401,identifier=Ada@example.com")
+		d.remove(errand{snapshot: true})
+		d.serve([]api.OptOut{}, 0)
+		s, _ := d.remove(next)
+		if o, state := d.outcome(ada); state.Status != journal.Removed || state.Unsure || s.Counts.Removed != 1 || len(o.Stored) != 2 {
+			t.Errorf("snapshot %v: outcome = %+v, want it removed, as the API confirmed in the first run", next.snapshot, o)
+		}
+	}
 }
 
 // Two interruptions in a row must not make the journal forget the first form.
