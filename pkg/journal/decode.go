@@ -159,7 +159,7 @@ func parseTime(b []byte) (time.Time, error) {
 	if !timeSpelled(b) {
 		return time.Time{}, errTime
 	}
-	return time.Parse(timeLayout, string(b))
+	return time.Parse(time.RFC3339, string(b)) // which time parses faster than timeLayout
 }
 
 // decode decodes a record without its checksum and line end: what envelope

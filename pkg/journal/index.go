@@ -25,11 +25,17 @@ type State struct {
 	// had no outcome since.
 	Reopened bool
 
+	// Marks are the caller's, see [Index.Mark].
+	Marks Mark
+
 	// Offset is where in the file the record stands that decided Status: byte
 	// offset of its line. For a key that is Pending it is the reopening, or else
 	// the first intent. See [View.OutcomeAt].
 	Offset int64
 }
+
+// Marked tells whether a mark of the key was set when the state was taken.
+func (s State) Marked(m Mark) bool { return s.Marks&m != 0 }
 
 // Mark is one of two bits of a key that belong to the caller. The journal
 // neither reads nor stores them.
@@ -103,6 +109,7 @@ func (s slot) state() State {
 		Unsure:   s.has(slotUnsure),
 		Intent:   s.has(slotIntent),
 		Reopened: s.has(slotReopened),
+		Marks:    Mark(s >> slotMarks & 3),
 		Offset:   int64(s >> slotOffset),
 	}
 }

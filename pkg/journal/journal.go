@@ -27,6 +27,7 @@ type Journal struct {
 	runs     int64
 	first    Run
 	last     Run
+	window   window
 
 	mu      sync.Mutex
 	idle    sync.Cond // a group was written
@@ -268,7 +269,7 @@ func (j *Journal) OutcomeAt(s State) (Outcome, error) {
 	if f == nil {
 		return Outcome{}, errNoRecord
 	}
-	return outcomeAt(io.NewSectionReader(f, 0, size), j.path, s)
+	return outcomeAt(&j.window, io.NewSectionReader(f, 0, size), j.path, s)
 }
 
 // Close waits for a write in progress, closes the file and releases the lock.

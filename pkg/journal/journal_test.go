@@ -314,7 +314,7 @@ func TestIndexMarksAndPlaces(t *testing.T) {
 		t.Error("marks are not kept apart")
 	}
 	x.apply(change{kind: kindOutcome, key: k, status: Removed, offset: 1 << 40})
-	want := State{Status: Removed, Offset: 1 << 40}
+	want := State{Status: Removed, Marks: MarkListed, Offset: 1 << 40}
 	if x.State(k) != want || !x.Marked(k, MarkListed) {
 		t.Errorf("state %+v, listed %v", x.State(k), x.Marked(k, MarkListed))
 	}

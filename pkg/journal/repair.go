@@ -185,9 +185,9 @@ func (s *survey) write(from *os.File, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	in := io.NewSectionReader(from, 0, size)
+	in, near := io.NewSectionReader(from, 0, size), new(window)
 	for _, p := range s.records {
-		b, err := lineAt(in, p.offset)
+		b, err := near.lineAt(in, p.offset)
 		if err != nil {
 			return err
 		}

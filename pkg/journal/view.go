@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,7 @@ type View struct {
 	path    string
 	file    *os.File
 	content *content
+	window  window
 }
 
 // Load reads the journal at path. A missing file is fs.ErrNotExist. With an
@@ -33,7 +33,7 @@ func Load(path string, id *Identity) (*View, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &View{path, f, c}, nil
+	return &View{path: path, file: f, content: c}, nil
 }
 
 func loadContent(f *os.File, path string, id *Identity) (*content, error) {
@@ -77,7 +77,7 @@ func (v *View) Torn() *TornTail {
 // or restored, only what that record has is filled in: the line, the
 // identifier, the time.
 func (v *View) OutcomeAt(s State) (Outcome, error) {
-	return outcomeAt(io.NewSectionReader(v.file, 0, v.content.size), v.path, s)
+	return outcomeAt(&v.window, io.NewSectionReader(v.file, 0, v.content.size), v.path, s)
 }
 
 // Outcomes yields, in the order of the file, what OutcomeAt returns for every
@@ -120,11 +120,11 @@ func (v *View) Close() error { return v.file.Close() }
 
 // outcomeAt reads the record that decided s. It was checked when the journal
 // was loaded; what it says now must at least still be a record.
-func outcomeAt(r *io.SectionReader, path string, s State) (Outcome, error) {
+func outcomeAt(w *window, r *io.SectionReader, path string, s State) (Outcome, error) {
 	if s.Status == None {
 		return Outcome{}, errNoRecord
 	}
-	b, err := lineAt(r, s.Offset)
+	b, err := w.lineAt(r, s.Offset)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("read %s (byte %d): %w", path, s.Offset, err)
 	}
@@ -142,24 +142,4 @@ func outcomeAt(r *io.SectionReader, path string, s State) (Outcome, error) {
 	}
 	o.Unsure = s.Unsure && !o.Refused // which was never sent
 	return o, nil
-}
-
-// lineAt returns the line that begins at offset, without its end.
-func lineAt(r *io.SectionReader, offset int64) ([]byte, error) {
-	for size := 1 << 10; ; size *= 4 {
-		b := make([]byte, min(size, maxLine))
-		n, err := r.ReadAt(b, offset)
-		if i := bytes.IndexByte(b[:n], '\n'); i >= 0 {
-			return b[:i], nil
-		}
-		if err == io.EOF && n > 0 {
-			return b[:n], nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if size >= maxLine {
-			return nil, errShape
-		}
-	}
 }
