@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"encoding/csv"
+	"strings"
 )
 
 // Record is one record of the list, for a report that repeats it. The entries
@@ -24,6 +25,9 @@ type Record struct {
 func (r Record) Cells() []string {
 	if r.delimiter == 0 {
 		return nil
+	}
+	if bytes.IndexByte(r.Text, '"') < 0 {
+		return strings.Split(string(r.Text), string(r.delimiter))
 	}
 	cells, err := newCSV(bytes.NewReader(r.Text), r.delimiter).Read()
 	if err != nil {
