@@ -116,10 +116,11 @@ func (f *feed) wants(e reader.Entry) (bool, error) {
 		return !ix.Mark(refusedKey(e), journal.MarkTaken) && ix.State(refusedKey(e)).Status == journal.None, nil
 	}
 	key := journal.KeyOf(e.Identifier)
-	if !ix.Marked(key, journal.MarkListed) {
+	state := ix.State(key)
+	if !state.Marked(journal.MarkListed) {
 		return false, f.changed(fmt.Errorf("line %d: %s was not there when the list was planned", e.Line, e.Identifier.Masked()))
 	}
-	if !f.plan.sends(ix.State(key)) || ix.Marked(key, journal.MarkTaken) {
+	if !f.plan.sends(state) || state.Marked(journal.MarkTaken) {
 		return false, nil
 	}
 	if !f.plan.free(key) {

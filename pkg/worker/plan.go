@@ -171,7 +171,7 @@ func (p *Plan) compare() error {
 	p.again = p.reopensBefore()
 	var oldest, newest journal.State
 	for key, state := range p.index().All() {
-		if !p.index().Marked(key, journal.MarkListed) {
+		if !state.Marked(journal.MarkListed) {
 			if unanswered(state) {
 				p.Left = append(p.Left, key)
 			}
@@ -206,8 +206,8 @@ func (p *Plan) reopensBefore() int64 {
 		return 0
 	}
 	before := int64(1<<63 - 1)
-	for key, state := range p.index().All() {
-		if state.Reopened && p.index().Marked(key, journal.MarkListed) {
+	for _, state := range p.index().All() {
+		if state.Reopened && state.Marked(journal.MarkListed) {
 			before = min(before, state.Offset)
 		}
 	}
@@ -296,8 +296,8 @@ func Duration(requests int64, perMinute float64) time.Duration {
 // EachFailed calls visit with the outcome of every key of the list that failed
 // when it was last tried. Refused entries are not among them.
 func (p *Plan) EachFailed(visit func(journal.Outcome)) error {
-	for key, state := range p.index().All() {
-		if state.Status != journal.Failed || !p.index().Marked(key, journal.MarkListed) {
+	for _, state := range p.index().All() {
+		if state.Status != journal.Failed || !state.Marked(journal.MarkListed) {
 			continue
 		}
 		o, err := p.records.OutcomeAt(state)

@@ -265,6 +265,6 @@ func (r *Run) reopens(e reader.Entry) bool {
 	if e.Refusal != nil {
 		return false
 	}
-	key := journal.KeyOf(e.Identifier)
-	return r.plan.index().Marked(key, journal.MarkListed) && r.plan.reopens(r.plan.index().State(key))
+	state := r.plan.index().State(journal.KeyOf(e.Identifier))
+	return state.Marked(journal.MarkListed) && r.plan.reopens(state)
 }

@@ -29,11 +29,8 @@ type Forecast struct {
 // Wants tells whether a key is to be sent. It is what a snapshot for this plan
 // has to know about.
 func (p *Plan) Wants(key journal.Key) bool {
-	if !p.index().Marked(key, journal.MarkListed) {
-		return false
-	}
 	state := p.index().State(key)
-	return p.reopens(state) || p.sends(state)
+	return state.Marked(journal.MarkListed) && (p.reopens(state) || p.sends(state))
 }
 
 // Use makes the plan follow a snapshot, and counts its requests anew. With keep,

@@ -68,15 +68,14 @@ func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
 // finished before it as skipped.
 func (p *Plan) count() journal.Counts {
 	c := journal.Counts{Entries: p.Entries, Duplicate: p.Duplicates, Failed: p.Refused.Total}
-	ix := p.index()
-	for key, state := range ix.All() {
+	for _, state := range p.index().All() {
 		switch {
-		case !ix.Marked(key, journal.MarkListed):
+		case !state.Marked(journal.MarkListed):
 		case state.Status == journal.Failed:
 			c.Failed++
 		case !state.Status.Finished():
 			c.Open++
-		case !ix.Marked(key, journal.MarkTaken):
+		case !state.Marked(journal.MarkTaken):
 			c.Skipped++
 		case state.Status == journal.Removed:
 			c.Removed++
