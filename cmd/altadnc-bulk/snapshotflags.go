@@ -18,7 +18,7 @@ const (
 
 func (r *removal) registerSnapshot(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `never`, auto (give up when it costs more than a tenth), always")
+	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `when` is never, auto (give up at a tenth of the requests) or always")
 	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
 }
 

@@ -18,8 +18,7 @@ func TestSnapshotOnATerminal(t *testing.T) {
 	for _, format := range []string{"csv", "jsonl"} {
 		o := newOracleOf(t, list, 0)
 		x := startTerminal(t, 100, o.onTerminal("snapshot", "--rate", "0", "--output-format", format))
-		<-x.done
-		if code := exitCodeOf(t, x.cmd.Wait()); code != 0 {
+		if code := x.exit(); code != 0 {
 			t.Errorf("%s: exit code %d", format, code)
 		}
 		out := x.output()
