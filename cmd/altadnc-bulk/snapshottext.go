@@ -15,8 +15,8 @@ func (v planView) writeSnapshot(row func(string, string, ...any)) {
 	case v.snapshotLater:
 		row("snapshot", "not in a dry run, which sends nothing; the run begins with one, and sends only what is on it")
 	default:
-		row("snapshot", "none; one costs a request per 100 entries of the Do Not Contact list and saves up to %s, one per key that is not on it", count(v.Send))
-		row("own opt-outs", "unknown without a snapshot: people who unsubscribed themselves are taken off as well (--keep-unsubscribed)")
+		row("snapshot", "none; one costs a request per 100 entries of the Do Not Contact list, and saves up to %s", count(v.Send))
+		row("own opt-outs", "unknown without a snapshot; people's own are taken off as well (--keep-unsubscribed)")
 	}
 }
 

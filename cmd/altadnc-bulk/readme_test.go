@@ -1,0 +1,198 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// block returns the code block of the README that contains what is asked for.
+func block(t *testing.T, text, contains string) string {
+	t.Helper()
+	for _, m := range regexp.MustCompile("(?s)```[a-z]*\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		if strings.Contains(m[1], contains) {
+			return m[1]
+		}
+	}
+	t.Fatalf("no code block of the README contains %q", contains)
+	return ""
+}
+
+// commands returns every command of the program.
+func commands(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, sub := range cmd.Commands() {
+		all = append(all, commands(sub)...)
+	}
+	return all
+}
+
+// TestReadmePicture: the plan in the README is the one that a newcomer sees.
+func TestReadmePicture(t *testing.T) {
+	picture := block(t, readme(t), "$ altadnc-bulk remove --sandbox testdata/first-run.csv")
+	content := readShared(t, here(t), "first-run.csv")
+	s := newSession(t)
+	if err := os.Mkdir("testdata", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.file("testdata/first-run.csv", content)
+	s.checkRun("remove", "--sandbox", "--dry-run", "testdata/first-run.csv")
+	for line := range strings.Lines(s.last) {
+		if before, _, ok := strings.Cut(line, "until "); ok {
+			line = before
+		}
+		if !strings.Contains(picture, strings.TrimSuffix(line, "\n")) {
+			t.Errorf("the README does not show %q", line)
+		}
+	}
+}
+
+// TestReadmeFlags: every flag that the README names exists.
+func TestReadmeFlags(t *testing.T) {
+	known := []string{"rm", "read-only", "tmpfs", "help"} // docker's, and cobra's
+	for _, cmd := range commands((&app{}).command()) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	}
+	for _, m := range regexp.MustCompile("[ `(]--([a-z][a-z-]*)").FindAllStringSubmatch(readme(t), -1) {
+		if !slices.Contains(known, m[1]) {
+			t.Errorf("the README names --%s, which does not exist", m[1])
+		}
+	}
+}
+
+// TestReadmeFields: every field of the JSON output is documented.
+func TestReadmeFields(t *testing.T) {
+	text := readme(t)
+	s := newSession(t)
+	s.sandbox("401,first=1")
+	s.file("list.csv", "identifier,type\nADA.lovell@example.com,email\nnobody,email\n")
+	for _, args := range [][]string{
+		{"remove", "--dry-run", "--json", "list.csv"},
+		{"remove", "--yes", "--json", "-q", "--rate", "0", "list.csv"},
+		{"remove", "--yes", "--json", "-q", "--rate", "0", "--snapshot", "always", "list.csv"},
+		{"remove", "--yes", "--json", "-q", "--rate", "0", "list.csv"},
+		{"status", "--json", "list.csv"},
+	} {
+		s.run(args...)
+		object, _, _ := strings.Cut(s.last, "\n}\n")
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(object+"\n}"), &fields); err != nil {
+			t.Fatalf("%q: %v\n%s", args, err, s.last)
+		}
+		for name := range fields {
+			if !strings.Contains(text, "`"+name+"`") {
+				t.Errorf("%q: the README does not document %q", args, name)
+			}
+		}
+	}
+}
+
+// TestReadmeNightly runs the README's script for cron as it is written, but for
+// its folders.
+func TestReadmeNightly(t *testing.T) {
+	o := newOracle(t, []string{"ada@example.com"})
+	folder := t.TempDir()
+	script := block(t, readme(t), "# /usr/local/bin/dnc-nightly")
+	script = strings.NewReplacer("/srv/dnc", folder, "/etc/altadnc", folder).Replace(script)
+	for name, content := range map[string]string{
+		"token":          "token\n",
+		"2026-01-01.csv": "identifier,type\nada@example.com,email\n",
+		"2026-01-02.csv": "identifier,type\nben@example.com,email\nnobody,email\n",
+		"2026-01-03.csv": "colour\nred\n",
+		"2026-01-04.csv": "identifier,type\ncleo@example.com,email\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := o.command()
+	sh := exec.Command("sh", "-c", script)
+	sh.Env = append(cmd.Env, "ALTA_API_TOKEN=", "CREDENTIALS_DIRECTORY=")
+	out, err := sh.CombinedOutput()
+	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "2026-01-03.csv needs a person: exit code 2") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	for _, name := range []string{"done/2026-01-01.csv", "done/2026-01-01.csv.journal", "done/2026-01-02-failed.csv", "2026-01-03.csv", "2026-01-04.csv"} {
+		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+			t.Errorf("after the night: %v", err)
+		}
+	}
+	if n := o.count.Load(); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+// TestHelpExamples carries out the examples in the help of every command.
+func TestHelpExamples(t *testing.T) {
+	content := readShared(t, here(t), "first-run.csv")
+	for _, cmd := range commands((&app{}).command()) {
+		if cmd.CommandPath() == "altadnc-bulk" || strings.Contains(cmd.CommandPath(), " completion") || strings.Contains(cmd.CommandPath(), " help") {
+			continue
+		}
+		t.Run(cmd.CommandPath(), func(t *testing.T) {
+			if n := strings.Count(cmd.Example, "altadnc-bulk "); n < 1 || n > 4 {
+				t.Errorf("%d examples", n)
+			}
+			for line := range strings.Lines(cmd.Example) {
+				s := newSession(t)
+				s.sandbox()
+				if err := os.Mkdir("testdata", 0o700); err != nil {
+					t.Fatal(err)
+				}
+				s.file("testdata/first-run.csv", content)
+				for _, name := range []string{"contacts.csv", "list.csv"} {
+					s.file(name, "identifier,type\nada.lovell@example.com,email\n")
+				}
+				s.file("nightly.csv", "identifier\nada.lovell@example.com\n")
+				s.checkRun("remove", "--yes", "-q", "--rate", "0", "contacts.csv")
+				s.example(cmd, line)
+			}
+		})
+	}
+}
+
+// example carries out one line of an example, without what a shell does.
+func (s *session) example(cmd *cobra.Command, line string) {
+	s.t.Helper()
+	line, _, _ = strings.Cut(line, " #")
+	line, _, _ = strings.Cut(line, " > ")
+	_, line, ok := strings.Cut(line, "altadnc-bulk ")
+	if !ok {
+		return
+	}
+	args := strings.Fields(line)
+	if args[0] == "sandbox" { // it would serve until it is stopped
+		if err := cmd.ParseFlags(args[1:]); err != nil {
+			s.t.Errorf("%s: %v", line, err)
+		}
+		return
+	}
+	if strings.HasPrefix(line, "journal repair") {
+		damage(s.t, "contacts.csv.journal")
+	}
+	if slices.Contains([]string{"remove", "snapshot", "restore"}, args[0]) {
+		args = append(args, "--rate=0") // as it is written, but at once
+	}
+	s.run(args...)
+	asks := s.code == exitUsage && strings.Contains(s.last, "nobody to ask")
+	if s.code != exitOK && !asks {
+		s.t.Errorf("altadnc-bulk %s: exit code %d:\n%s", line, s.code, s.last)
+	}
+}
