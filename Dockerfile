@@ -6,15 +6,14 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/altadnc-bulk ./cmd/altadnc-bulk \
- && mkdir -p /out/lists /out/tmp && chmod 1777 /out/tmp
+ && mkdir -p /out/folders/lists /out/folders/tmp && chmod 1777 /out/folders/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/altadnc-bulk /usr/local/bin/altadnc-bulk
 # /lists holds the lists and their journals; /tmp is needed for a list from
-# standard input and for --sandbox only.
-COPY --from=build --chown=65532:65532 /out/lists /lists
-COPY --from=build --chown=65532:65532 /out/tmp /tmp
+# standard input and for --sandbox only, whoever the user is.
+COPY --from=build --chown=65532:65532 /out/folders/ /
 ENV XDG_STATE_HOME=/lists/.state
 USER 65532:65532
 WORKDIR /lists

@@ -61,11 +61,13 @@ Whoever is taken off the list can be contacted again.`,
 		Example: `  altadnc-bulk remove --sandbox testdata/first-run.csv   # try it, nothing real is touched
   altadnc-bulk remove --dry-run list.csv                 # what would be sent
   altadnc-bulk remove list.csv                           # send it; the same again to resume`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.removeCommand(), a.statusCommand(), a.reportCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {

@@ -206,7 +206,12 @@ func (r *removal) remove() error {
 
 // agree shows the plan and makes sure that it is wanted.
 func (r *removal) agree(v planView) error {
-	if !r.output.quiet {
+	switch {
+	case r.output.quiet:
+	case r.yes && r.output.logFormat == "json": // for a program that reads lines
+		r.log.Info("plan", "entries", v.Entries, "duplicate", v.Duplicates, "refused", v.Refused.Total, "skipped", v.Skip(),
+			"send", v.Send, "requests", v.requests(), "per_minute", v.perMinute)
+	default:
 		fmt.Fprint(r.stderr, text(v.write))
 	}
 	if r.maxRemovals > 0 && v.sending() > r.maxRemovals {

@@ -112,7 +112,10 @@ func logAttr(groups []string, attr slog.Attr) slog.Attr {
 	if len(groups) == 0 && attr.Key == slog.TimeKey {
 		return slog.String(slog.TimeKey, attr.Value.Time().Format("2006-01-02T15:04:05Z07:00"))
 	}
-	if attr.Value.Kind() == slog.KindString {
+	switch attr.Value.Kind() {
+	case slog.KindDuration: // JSON would have it in nanoseconds
+		return slog.String(attr.Key, attr.Value.Duration().String())
+	case slog.KindString:
 		return slog.String(attr.Key, strings.ReplaceAll(printable(attr.Value.String()), "\n", " "))
 	}
 	return attr

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -22,6 +23,11 @@ func version() string {
 	return v
 }
 
+// versionLine is what the version command and the --version flag print.
+func versionLine() string {
+	return fmt.Sprintf("altadnc-bulk %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
@@ -29,7 +35,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: "  altadnc-bulk version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "altadnc-bulk %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := io.WriteString(a.stdout, versionLine())
 			return outputError(err)
 		},
 	}

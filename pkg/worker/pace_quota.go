@@ -92,9 +92,9 @@ func (p *Pace) logPace() {
 	pace, full := p.perMinute(), p.cfg.PerMinute-p.cfg.Reserve
 	switch {
 	case pace < 0.8*p.logged:
-		p.cfg.Log.Info("pace lowered: the account's quota is used by others too", "perMinute", math.Round(pace))
+		p.cfg.Log.Info("pace lowered: the account's quota is used by others too", "per_minute", math.Round(pace))
 	case pace > 1.25*p.logged, pace == full && p.logged < full:
-		p.cfg.Log.Info("pace raised", "perMinute", math.Round(pace))
+		p.cfg.Log.Info("pace raised", "per_minute", math.Round(pace))
 	default:
 		return
 	}
