@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -216,4 +217,13 @@ func TestResultOnFullDisk(t *testing.T) {
 			t.Errorf("%q: exit code %d:\n%s", args, code, stderr.String())
 		}
 	}
+}
+
+func rows(n int) string {
+	var b strings.Builder
+	b.WriteString("identifier,type\n")
+	for i := range n {
+		fmt.Fprintf(&b, "person%d@example.com,email\n", i)
+	}
+	return b.String()
 }

@@ -138,15 +138,6 @@ func lines(output string) []string {
 	return all
 }
 
-func rows(n int) string {
-	var b strings.Builder
-	b.WriteString("identifier,type\n")
-	for i := range n {
-		fmt.Fprintf(&b, "person%d@example.com,email\n", i)
-	}
-	return b.String()
-}
-
 func listFile(t *testing.T, content string) string {
 	t.Helper()
 	path := t.TempDir() + "/list.csv"
