@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// confirmByNumber is from how many removals on the number itself is the answer.
+// confirmByNumber is beyond how many removals the number itself is the answer.
 const confirmByNumber = 1000
 
 // confirm asks on the terminal. Only a clear yes is one: an empty line, the end

@@ -203,6 +203,7 @@ func TestQuestionNeedsBothEnds(t *testing.T) {
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	term := startTerminal(t, 80, cmd)
+	term.press("y\n")
 	if code := term.exit(); code != exitUsage || !strings.Contains(stderr.String(), "nobody to ask") {
 		t.Errorf("exit code %d:\n%s", code, stderr.String())
 	}
