@@ -33,8 +33,8 @@ func (s state) left() time.Duration {
 	return rest + s.held
 }
 
-// frame renders one line of progress, at most width-1 columns, so that it never
-// wraps. What matters least goes first as the line gets narrower.
+// frame renders one line of progress. It leaves three columns free, so that it
+// does not wrap when the terminal echoes ^C behind it. What matters least goes first as the line gets narrower.
 //
 // A new bar is made for each frame: the library keeps the width, the rate and a
 // clock of its own, all of which are different here (the terminal may be
@@ -64,11 +64,11 @@ func frame(s state, width int) string {
 		if len(layout.text) > 0 {
 			line += "  " + strings.Join(layout.text, ", ")
 		}
-		if utf8.RuneCountInString(line) < width {
+		if utf8.RuneCountInString(line) <= width-3 {
 			return line
 		}
 	}
-	return truncate(fmt.Sprintf("%d/%d", s.settled, s.total), width-1)
+	return truncate(fmt.Sprintf("%d/%d", s.settled, s.total), width-3)
 }
 
 func bar(s state, width int) string {

@@ -29,6 +29,9 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 			case s := <-signals:
 				stop := stopFor(s)
 				if asked > 0 {
+					if isTerminal(a.stderr) {
+						fmt.Fprintln(a.stderr) // the bar has no end of line
+					}
 					os.Exit(stopCode(stop.Reason))
 				}
 				told(fmt.Sprintf("%s: stopping; requests under way get 8 seconds, a second signal ends at once", stop.Reason))

@@ -261,7 +261,7 @@ func TestSecondSignal(t *testing.T) {
 	term.press("\x03")
 	term.awaitText("a second signal ends at once")
 	term.press("\x03")
-	if code := term.exit(); code != exitInterrupt || strings.Contains(term.output(), "Stopped:") {
+	if code := term.exit(); code != exitInterrupt || strings.Contains(term.output(), "Stopped:") || !strings.HasSuffix(term.output(), "\n") {
 		t.Errorf("exit code %d:\n%s", code, term.output())
 	}
 }
