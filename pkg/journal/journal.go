@@ -221,7 +221,7 @@ func (j *Journal) Reopen(ids []api.Identifier) error {
 
 // Restoring records that a batch is about to be put back on the list, and
 // returns when that is durable. The keys keep their status; until Restored or
-// ReleaseRestore the Intent of their state tells that they may be back.
+// Release the Intent of their state tells that they may be back.
 func (j *Journal) Restoring(batch []Restore) error { return j.appendBatch(batch, Restore.intentRecord) }
 
 // Restored records that the API has put a batch back, and returns when that is

@@ -24,8 +24,6 @@ type Restoration struct {
 	pause  bool
 	sender *sender
 
-	flights context.Context
-	halt    context.CancelCauseFunc
 	refusal int // single identifiers that were refused in a row
 
 	restored, refused, identifiers atomic.Int64
@@ -72,14 +70,10 @@ func (r *Restoration) Run(ctx context.Context) (RestoreSummary, error) {
 	if err != nil {
 		return RestoreSummary{}, err
 	}
-	ctx, r.halt = context.WithCancelCause(ctx)
-	defer r.halt(nil)
-	r.sender.stop = func(s *Stop) { r.halt(s) }
-	var end context.CancelFunc
-	r.flights, end = afterGrace(ctx, r.cfg.Grace)
+	ctx, end := r.sender.begin(ctx, r.cfg.Grace)
 	defer end()
 	if err := r.sendAll(ctx); err != nil {
-		r.halt(&Stop{StopJournal, err})
+		r.sender.stop(&Stop{StopJournal, err})
 	}
 	return r.finish(started, stopOf(ctx)), nil
 }
@@ -161,7 +155,7 @@ func (p piece) record() journal.Restore {
 // send puts a batch back. A batch that the API refuses is sent again in halves,
 // until it is known which identifiers it refuses. It tells whether to go on.
 func (r *Restoration) send(ctx context.Context, batch []piece) bool {
-	f := r.sender.send(ctx, r.flights, func() error { return r.announce(batch) }, r.request(batch))
+	f := r.sender.send(ctx, func() error { return r.announce(batch) }, r.request(batch))
 	switch {
 	case !f.settled:
 		r.release(batch, f)
@@ -169,10 +163,10 @@ func (r *Restoration) send(ctx context.Context, batch []piece) bool {
 	case f.verdict == confirmed:
 		return r.confirmed(batch)
 	case f.verdict == retry:
-		r.halt(&Stop{StopOutage, f.err})
+		r.sender.stop(&Stop{StopOutage, f.err})
 		return false
 	case f.verdict == absent:
-		r.halt(&Stop{StopForeign, f.err})
+		r.sender.stop(&Stop{StopForeign, f.err})
 		return false
 	}
 	r.sender.streak.answered() // what counts here are single identifiers, see refuse
@@ -235,7 +229,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 // many in a row, it is the request that is wrong, and it would go on like that.
 func (r *Restoration) refuse(p piece, err error) bool {
 	if r.refusal++; r.refusal == streakLimit {
-		r.halt(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", streakLimit, err)})
+		r.sender.stop(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", streakLimit, err)})
 	}
 	p.left--
 	p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), err)
@@ -285,6 +279,6 @@ func (r *Restoration) append(err error) bool {
 	if err == nil {
 		return true
 	}
-	r.halt(&Stop{StopJournal, err})
+	r.sender.stop(&Stop{StopJournal, err})
 	return false
 }

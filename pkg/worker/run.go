@@ -60,9 +60,6 @@ type Run struct {
 	sender *sender
 	tally  tally
 
-	flights context.Context // ends when requests under way must end
-	halt    context.CancelCauseFunc
-
 	mu         sync.Mutex
 	unrecorded []journal.Outcome
 }
@@ -84,11 +81,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	ctx, r.halt = context.WithCancelCause(ctx)
-	defer r.halt(nil)
-	r.sender.stop = func(s *Stop) { r.halt(s) }
-	var end context.CancelFunc
-	r.flights, end = afterGrace(ctx, r.cfg.Grace)
+	ctx, end := r.sender.begin(ctx, r.cfg.Grace)
 	defer end()
 
 	stop := r.prepare()
@@ -114,28 +107,6 @@ func (r *Run) sendAll(ctx context.Context) *Stop {
 		return stop
 	}
 	return feed.stopped()
-}
-
-// afterGrace returns a context that ends the given time after ctx did.
-func afterGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
-	flights, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	unhook := context.AfterFunc(ctx, func() {
-		sleep(flights, grace)
-		cancel()
-	})
-	return flights, func() { unhook(); cancel() }
-}
-
-// stopOf returns why ctx ended, nil if it did not.
-func stopOf(ctx context.Context) *Stop {
-	if ctx.Err() == nil {
-		return nil
-	}
-	var stop *Stop
-	if errors.As(context.Cause(ctx), &stop) {
-		return stop
-	}
-	return &Stop{Reason: StopInterrupted, Err: context.Cause(ctx)}
 }
 
 // work is the life of one worker.
@@ -195,7 +166,7 @@ func (r *Run) append(err error) bool {
 	if err == nil {
 		return true
 	}
-	r.halt(&Stop{StopJournal, err})
+	r.sender.stop(&Stop{StopJournal, err})
 	return false
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -21,8 +20,9 @@ type sender struct {
 	pace         *Pace
 	maxAttempts  int
 	maxQuotaWait time.Duration
-	log          *slog.Logger
-	stop         func(*Stop) // ends the run; the first call counts
+
+	flights context.Context // ends when requests under way must end
+	halt    context.CancelCauseFunc
 
 	streak   streak
 	drought  drought
@@ -30,7 +30,7 @@ type sender struct {
 }
 
 func newSender(cfg Config) *sender {
-	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, maxQuotaWait: cfg.MaxQuotaWait, log: cfg.Log}
+	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, maxQuotaWait: cfg.MaxQuotaWait}
 }
 
 // request is one API call; ctx ends it.
@@ -47,11 +47,27 @@ type fate struct {
 	ready    []journal.Outcome
 }
 
+// begin starts a run. The context that it returns ends when ctx does, or when
+// the sender is stopped; from then on no attempt leaves, and those under way
+// have grace to finish. end must be called when nothing is under way any more.
+func (s *sender) begin(ctx context.Context, grace time.Duration) (departures context.Context, end func()) {
+	departures, halt := context.WithCancelCause(ctx)
+	flights, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(departures, func() {
+		sleep(flights, grace)
+		cancel()
+	})
+	s.flights, s.halt = flights, halt
+	return departures, func() { cancel(); halt(nil) }
+}
+
+// stop ends the run for a reason; the first one counts.
+func (s *sender) stop(reason *Stop) { s.halt(reason) }
+
 // send makes attempts until the request is settled or the run stops. departures
-// ends when no new attempt may leave, flights when those under way must end.
-// before, which may be nil, runs in the first turn and must succeed before
-// anything leaves.
-func (s *sender) send(departures, flights context.Context, before func() error, do request) fate {
+// is the context from begin. before, which may be nil, runs in the first turn
+// and must succeed before anything leaves.
+func (s *sender) send(departures context.Context, before func() error, do request) fate {
 	var f fate
 	for {
 		if err := s.pace.Depart(departures, before); err != nil {
@@ -59,7 +75,7 @@ func (s *sender) send(departures, flights context.Context, before func() error, 
 		}
 		before, f.began = nil, true
 		s.requests.Add(1)
-		answer, err := do(flights)
+		answer, err := do(s.flights)
 		s.pace.Observe(answer.Quota)
 		f.verdict, f.err = judge(err), err
 		f.applied = f.applied || mayBeApplied(err)

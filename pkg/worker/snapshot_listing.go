@@ -42,9 +42,8 @@ func (l *Listing) Progress() ListingProgress {
 // does so as StopOutput. Entries that come or go meanwhile may be met or not, and
 // an entry may be met twice.
 func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOut) error) (whole bool, stop *Stop) {
-	ctx, halt := context.WithCancelCause(ctx)
-	defer halt(nil)
-	l.sender.stop = func(s *Stop) { halt(s) }
+	ctx, end := l.sender.begin(ctx, 0) // asking changes nothing: a stop waits for no answer
+	defer end()
 	seen := map[string]bool{}
 	for cursor := ""; ; {
 		if maxPages > 0 && l.pages.Load() == maxPages {
@@ -71,10 +70,10 @@ func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOu
 	}
 }
 
-// page gets one page. Asking changes nothing, so a stop waits for no answer.
+// page gets one page.
 func (l *Listing) page(ctx context.Context, cursor string) (api.Page, *Stop) {
 	var page api.Page
-	f := l.sender.send(ctx, ctx, nil, func(ctx context.Context) (answer api.Answer, err error) {
+	f := l.sender.send(ctx, nil, func(ctx context.Context) (answer api.Answer, err error) {
 		page, answer, err = l.client.List(ctx, api.ListRequest{Cursor: cursor, Limit: api.MaxPage})
 		return answer, err
 	})

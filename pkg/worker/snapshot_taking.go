@@ -77,7 +77,7 @@ func (t *taking) partly() bool {
 func (r *Run) remove(ctx context.Context, e reader.Entry) {
 	t, err := r.take(e)
 	if err != nil {
-		r.halt(&Stop{StopJournal, err})
+		r.sender.stop(&Stop{StopJournal, err})
 		return
 	}
 	switch t.way {
@@ -131,7 +131,7 @@ func (r *Run) takeForm(ctx context.Context, t *taking, i int) bool {
 	intent := func() error {
 		return r.cfg.Journal.Intent(journal.Intent{Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: form.Value})
 	}
-	t.last = r.sender.send(ctx, r.flights, intent, func(ctx context.Context) (api.Answer, error) {
+	t.last = r.sender.send(ctx, intent, func(ctx context.Context) (api.Answer, error) {
 		return r.cfg.Client.Remove(ctx, form)
 	})
 	for _, o := range t.last.ready {

@@ -1,6 +1,10 @@
 package worker
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // StopReason is why a run ended before the end of its list. Its text stands in
 // the journal's end record and in the JSON summary.
@@ -41,3 +45,15 @@ func (s *Stop) Error() string {
 
 // Unwrap returns the circumstances.
 func (s *Stop) Unwrap() error { return s.Err }
+
+// stopOf returns why ctx ended, nil if it did not.
+func stopOf(ctx context.Context) *Stop {
+	if ctx.Err() == nil {
+		return nil
+	}
+	var stop *Stop
+	if errors.As(context.Cause(ctx), &stop) {
+		return stop
+	}
+	return &Stop{Reason: StopInterrupted, Err: context.Cause(ctx)}
+}
