@@ -166,7 +166,7 @@ func (p *Pace) Hold(d time.Duration, why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.holdBack(d, why)
-	p.others.seen(p.cfg.PerMinute/2, time.Now())
+	p.others.seen(p.cfg.PerMinute/4, time.Now())
 	p.logPace()
 }
 

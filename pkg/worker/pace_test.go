@@ -357,3 +357,22 @@ func TestPaceLogsEventsNotRequests(t *testing.T) {
 }
 
 func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+// One 429 lowers the pace for a minute after its pause, and not for long enough
+// to matter: over the four minutes behind the pause 0.9 of the pace is kept.
+func TestPaceRecoversFromAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPace(PaceConfig{PerMinute: 97})
+		p.Depart(t.Context(), nil)
+		p.Hold(time.Minute, "429")
+		time.Sleep(time.Minute)
+		n, end := 0, time.Now().Add(4*time.Minute)
+		for time.Now().Before(end) {
+			p.Depart(t.Context(), nil)
+			n++
+		}
+		if want := 0.9 * 4 * 97; float64(n) < want {
+			t.Errorf("%d departures in four minutes, want at least %.0f", n, want)
+		}
+	})
+}
