@@ -19,7 +19,8 @@ type Summary struct {
 	Started time.Time
 	Ended   time.Time
 	// JournalSHA256 is the digest of the journal as the run left it; "" if it
-	// could not be ended. Kept elsewhere, it shows that no lines were taken off
+	// could not be ended, or if there was nothing to do: a long journal is not
+	// read once more for that. Kept elsewhere, it shows that no lines were taken off
 	// the journal's end.
 	JournalSHA256 string
 	// Unrecorded are answers that arrived but could not be written to the
@@ -45,7 +46,7 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 		reason = string(stop.Reason)
 	}
 	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Counts: s.Counts})
-	if err == nil {
+	if err == nil && !r.plan.Idle() {
 		s.JournalSHA256, err = r.cfg.Journal.Digest()
 	}
 	if err != nil && stop == nil {
