@@ -148,7 +148,7 @@ func (s *status) write(w io.Writer) {
 	row(s.Open, "open", open)
 	fmt.Fprintf(w, "  %9s %s\n", count(s.Entries), entries(s.Entries))
 	if s.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(s.Unsure))
+		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(s.Unsure))
 	}
 	if s.Seconds > 0 {
 		fmt.Fprintf(w, "  what is left takes about %s\n", short(time.Duration(s.Seconds)*time.Second))

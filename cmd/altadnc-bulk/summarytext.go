@@ -46,7 +46,7 @@ func (v summaryView) write(w io.Writer) {
 	row(c.Open, "open", "")
 	row(c.Entries, entries(c.Entries), fmt.Sprintf(", %s", plural(c.Requests, "request")))
 	if c.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: a request without an answer may have removed them before\n", count(c.Unsure))
+		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(c.Unsure))
 	}
 	if v.Lifted > 0 && v.snapshot {
 		fmt.Fprintf(w, "  %s\n", liftedText(v.Lifted))

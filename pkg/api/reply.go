@@ -79,11 +79,11 @@ func kindOfStatus(status int) Kind {
 // base URL, not an entry that is missing.
 func (rep reply) missesRoute(method string, body errorBody) bool {
 	return rep.status == http.StatusNotFound &&
-		(strings.Contains(body.Message, rep.path) || strings.Contains(body.Message, "Cannot "+method))
+		(bytes.Contains(rep.body, []byte(rep.path)) || strings.Contains(body.Message, "Cannot "+method))
 }
 
 // unconfirmed tells why a 200 confirms nothing; nil when it does. A confirmation
-// has no body (none is documented) or one of JSON that is no error.
+// has no body (none is documented) or JSON that is no error.
 func (rep reply) unconfirmed() *Error {
 	body, isError := rep.errorBody()
 	switch {
@@ -95,12 +95,28 @@ func (rep reply) unconfirmed() *Error {
 		e := rep.documentedError(Foreign, body)
 		e.Detail = "an error under status 200"
 		return e
-	case rep.looksJSON() && rep.validJSON():
+	case rep.looksJSON() && rep.confirms():
 		return nil
-	case rep.saysJSON():
+	case rep.saysJSON() && !rep.validJSON():
 		return &Error{Kind: Unreadable, Detail: rep.describe()}
 	}
 	return &Error{Kind: Foreign, Detail: rep.describe()}
+}
+
+// confirms tells whether the body of a 200 is JSON that does not speak of an
+// error, in any of the ways that are common.
+func (rep reply) confirms() bool {
+	var body any
+	if rep.tooLong || json.Unmarshal(rep.body, &body) != nil {
+		return false
+	}
+	switch body := body.(type) {
+	case bool:
+		return body
+	case map[string]any:
+		return body["error"] == nil && body["errors"] == nil && body["success"] != false
+	}
+	return true
 }
 
 // errorBody returns the documented error body and whether it is one.

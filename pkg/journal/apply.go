@@ -36,7 +36,8 @@ func (s slot) after(c change) slot {
 	case kindReleased:
 		return s.released(c)
 	case kindReopen:
-		return s.decided(Pending, c.offset).with(slotReopened, true)
+		// What a run removed, a later one does not find: no proof of anything.
+		return s.with(slotUnsure, s.has(slotUnsure) || s.status() == Removed).decided(Pending, c.offset).with(slotReopened, true)
 	case kindRestored:
 		return s.decided(Restored, c.offset).with(slotIntent, false).with(slotUnsure, false)
 	}

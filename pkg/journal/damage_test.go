@@ -177,6 +177,32 @@ func TestUnterminatedLastRecordIsKept(t *testing.T) {
 	}
 }
 
+// An editor that changes every line, as one that writes other line ends does,
+// leaves no good line to tell what was durable. It is no torn tail.
+func TestJournalThatWasEditedThroughoutIsDamaged(t *testing.T) {
+	whole := sixty(t)
+	third := bytes.Index(whole, []byte(`{"seq":20,`))
+	tests := map[string][]byte{
+		"other line ends":   bytes.ReplaceAll(whole, []byte("\n"), []byte("\r\n")),
+		"words replaced":    bytes.ReplaceAll(whole, []byte("example.com"), []byte("example.org")),
+		"from a line on":    append(slices.Clone(whole[:third]), bytes.ReplaceAll(whole[third:], []byte("example.com"), []byte("example.org"))...),
+		"spaces at the end": bytes.ReplaceAll(whole, []byte("}\n"), []byte("} \n")),
+	}
+	for name, file := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			must(t, os.WriteFile(path, file, 0o600))
+			var damage *DamageError
+			if _, err := Open(path, testIdentity); !errors.As(err, &damage) {
+				t.Errorf("Open = %v, want a *DamageError", err)
+			}
+			if !bytes.Equal(readFile(t, path), file) {
+				t.Error("the journal was changed")
+			}
+		})
+	}
+}
+
 func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
 	whole := sixty(t)
 	damaged := slices.Clone(whole)

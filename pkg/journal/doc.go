@@ -84,7 +84,7 @@
 //	released  the intent is over: failed again if that was the last outcome,
 //	          else pending; unsure as before; without an identifier: unsure
 //	outcome   that status, unsure as recorded
-//	reopen    pending, unsure as before
+//	reopen    pending, unsure as before, or if it was removed
 //	restored  restored
 //	repair    with lost > 0: unsure for every key without a finished outcome,
 //	          recorded or not
@@ -100,9 +100,9 @@
 // # Recovery
 //
 // A line is good if its crc matches. The good lines from the start are the
-// journal. If a bad line follows, and a good one behind it has a durable that
-// reaches the bad line's place, then what was on the disk is no longer there:
-// that is damage, refused with the place, and no byte is changed. Otherwise the
+// journal. If a bad line follows, and a line behind it, good or bad, has a
+// durable that reaches the bad line's place, then what was on the disk is no
+// longer there: that is damage, refused with the place, and no byte is changed. Otherwise the
 // rest was being written when the writer was cut off: a torn tail, even with
 // good lines in it, as a power cut may keep any part of what was not synced.
 // Open copies it to a file beside the journal, syncs that, and cuts it off. A

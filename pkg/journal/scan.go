@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // formatVersion is the format that this package writes and reads.
@@ -105,9 +106,30 @@ func (s *scanner) bad(b []byte, n int64) error {
 	if s.tailErr == nil {
 		s.tailErr = s.damaged(n, "checksum does not match")
 		s.ours = s.ours || headerLike(b)
+	} else if claimedDurable(b) > s.records {
+		s.tailErr.Reason += fmt.Sprintf("; %d good records before it, and line %d, whose checksum does not match either, still reads that it was durable", s.records, n)
+		return s.tailErr
 	}
 	s.lengthenTail()
 	return nil
+}
+
+// claimedDurable returns the number of the last durable record that a bad line
+// tells of, 0 if it tells of none. It proves nothing by itself. But no write is
+// begun before the one before it is durable, so what an interruption leaves of
+// the last write never tells of more than the good records before it: a line
+// that does was changed later, as by an editor that changed every line.
+func claimedDurable(b []byte) int64 {
+	if !bytes.HasPrefix(b, []byte(`{"seq":`)) {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(b, []byte(`,"durable":`))
+	digits, _, _ := bytes.Cut(rest, []byte(","))
+	n, err := strconv.ParseInt(string(digits), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // beyond looks at a good record after a bad line. That was durable if the

@@ -128,6 +128,7 @@ func (m *model) reopen(list []string, opts PlanOptions) {
 	for _, name := range list {
 		if k := m.key(name); k.status.Finished() && k.at < before {
 			m.clock++
+			k.unsure = k.unsure || k.status == journal.Removed
 			k.status, k.reopened, k.at = journal.Pending, true, m.clock
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -160,7 +161,7 @@ func (p *RestorePlan) removed(o journal.Outcome) bool {
 	case journal.Protected, journal.Restored:
 		return false
 	}
-	partly := o.Result != journal.NotFound && o.HTTPStatus == 200 && len(o.Stored) > 0
+	partly := o.Result != journal.NotFound && o.HTTPStatus == http.StatusOK
 	return o.Unsure || partly || unanswered(p.state(o))
 }
 

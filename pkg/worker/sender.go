@@ -84,6 +84,7 @@ func (s *sender) send(departures context.Context, before func() error, do reques
 			s.drought.over()
 		}
 		again, wait := s.settle(&f)
+		s.checkHold()
 		if !again || !sleep(departures, wait) {
 			return f
 		}
@@ -174,6 +175,15 @@ func (s *sender) hold(d time.Duration, e *api.Error) bool {
 	}
 	s.pace.Hold(d, fmt.Sprintf("the API answered %d", e.Status))
 	return true
+}
+
+// checkHold stops the run if nothing may leave for longer than it may wait,
+// whoever asked for that: an answer's RateLimit-Reset, or another run.
+func (s *sender) checkHold() {
+	until, why := s.pace.HeldUntil()
+	if d := time.Until(until); d > s.maxQuotaWait {
+		s.stop(&Stop{StopQuota, fmt.Errorf("nothing may leave for %s, longer than %s: %s", d.Round(time.Second), s.maxQuotaWait, why)})
+	}
 }
 
 // drought measures how long all answers have been 429.

@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,14 +63,16 @@ func TestSharedPaceOfSeveralRuns(t *testing.T) {
 func TestSharedPaceAlternates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, left := t.TempDir(), make(chan int, 200)
+		ctx, cancel := context.WithCancel(t.Context())
+		var runs sync.WaitGroup
+		defer func() { cancel(); runs.Wait() }() // fake time stands still behind the test
 		for run := range 2 {
 			p := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
-			go func() {
-				for range 100 {
-					p.Depart(t.Context(), nil)
+			runs.Go(func() {
+				for p.Depart(ctx, nil) == nil {
 					left <- run
 				}
-			}()
+			})
 		}
 		for first := <-left; <-left == first; { // until both have noticed each other
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -69,7 +70,16 @@ func (t *taking) remembered() []string {
 
 // partly tells whether an earlier run removed some forms of the key, and knew it.
 func (t *taking) partly() bool {
-	return t.earlier.HTTPStatus == 200 && len(t.earlier.Stored) > 0
+	return t.earlier.HTTPStatus == http.StatusOK
+}
+
+// partStatus is the HTTP status of a failure that tells whether a part was
+// removed: see partly.
+func (t *taking) partStatus() int {
+	if t.partly() || len(t.confirmed) > 0 {
+		return http.StatusOK
+	}
+	return 0
 }
 
 // remove takes one key off the Do Not Contact list and writes down what became
@@ -119,8 +129,8 @@ func (r *Run) remember(t *taking) bool {
 	}
 	return r.append(r.cfg.Journal.Outcome(journal.Outcome{
 		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: journal.Failed,
-		Reason: "a request for one of its stored forms got no answer; the rest follows",
-		Unsure: true, Time: time.Now(), Stored: known,
+		Reason:     "a request for one of its stored forms got no answer; the rest follows",
+		HTTPStatus: t.partStatus(), Unsure: true, Time: time.Now(), Stored: known,
 	}))
 }
 
@@ -224,12 +234,15 @@ func (r *Run) outcome(t *taking) journal.Outcome {
 	case gone:
 		o.Result, o.Reason = journal.NotFound, "not on the DNC list"
 		if o.Unsure {
-			o.Reason = "not on the DNC list; an earlier request without an answer may have removed it"
+			o.Reason = "not on the DNC list; an earlier request may have removed it"
 		}
 	case len(t.confirmed) > 0 || t.partly():
 		return r.part(t, t.last.err.Error())
 	default:
 		o.Result, o.Reason = journal.Failed, t.last.err.Error()
+		if o.HTTPStatus == http.StatusOK {
+			o.HTTPStatus = 0 // an answer that could not be read; in a failure 200 means a part that was removed
+		}
 	}
 	return o
 }
@@ -255,7 +268,7 @@ func (r *Run) absent(t *taking) journal.Outcome {
 		o.Result, o.HTTPStatus, o.Unsure = journal.Removed, 200, false
 		o.Reason = "removed by an earlier run; " + o.Reason
 	case o.Unsure:
-		o.Reason += "; an earlier request without an answer may have removed it"
+		o.Reason += "; an earlier request may have removed it"
 	}
 	return o
 }
@@ -305,7 +318,7 @@ func (r *Run) stored(t *taking) []journal.Stored {
 		}
 	}
 	// An attempt without an answer may have removed another form than this run did.
-	if sent := t.earlier.Sent; t.doubt && sent != "" && sent != t.sent() {
+	if sent := t.earlier.Sent; (t.doubt || t.partly()) && sent != "" && sent != t.sent() {
 		add(journal.Stored{Value: t.sent()})
 		add(journal.Stored{Value: sent})
 	}
