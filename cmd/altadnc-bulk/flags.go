@@ -62,13 +62,17 @@ func wanted(f *pflag.Flag) string {
 func changedFlags(cmd *cobra.Command) []string {
 	var words []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		switch {
-		case f.Name == "again":
-		case f.Value.Type() == "bool" && f.Value.String() == "true":
-			words = append(words, "--"+f.Name)
-		default:
-			words = append(words, fmt.Sprintf("--%s=%s", f.Name, f.Value))
+		if f.Name != "again" {
+			words = append(words, flagWord(f))
 		}
 	})
 	return words
+}
+
+// flagWord returns a flag with its value as one word.
+func flagWord(f *pflag.Flag) string {
+	if f.Value.Type() == "bool" && f.Value.String() == "true" {
+		return "--" + f.Name
+	}
+	return fmt.Sprintf("--%s=%s", f.Name, f.Value)
 }

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader"
@@ -25,10 +28,17 @@ type listFlags struct {
 	encoding         string
 	defaultRegion    string
 	asIs             bool
+
+	own   *pflag.FlagSet // these flags alone
+	given *pflag.FlagSet // all flags of the command, which know what was given
 }
 
 func (f *listFlags) register(cmd *cobra.Command) {
-	fl := cmd.Flags()
+	fl := pflag.NewFlagSet("list", pflag.ContinueOnError)
+	defer func() {
+		f.own, f.given = fl, cmd.Flags()
+		cmd.Flags().AddFlagSet(fl)
+	}()
 	fl.StringVar(&f.journal, "journal", "", "journal `file` (default LIST.journal)")
 	fl.StringVar(&f.typ, "type", "", "`type` of every identifier, for a list without a type column")
 	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
@@ -38,6 +48,18 @@ func (f *listFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1 (default: found from the list)")
 	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")
 	fl.BoolVar(&f.asIs, "as-is", false, "send identifiers as they are written, not in canonical form")
+}
+
+// words returns those of these flags that were given, ready to be typed again
+// before a list: what reads it once must be read the same way ever after.
+func (f *listFlags) words(except ...string) string {
+	var b strings.Builder
+	f.own.VisitAll(func(flag *pflag.Flag) {
+		if f.given.Changed(flag.Name) && !slices.Contains(except, flag.Name) {
+			b.WriteString(shellQuote(flagWord(flag)) + " ")
+		}
+	})
+	return b.String()
 }
 
 // options turns the flags into what package reader takes.

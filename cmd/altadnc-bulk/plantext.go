@@ -12,6 +12,7 @@ import (
 
 // planView is a plan with what only the command line knows, ready to be told.
 type planView struct {
+	reading string // the flags with which the list was read
 	*worker.Plan
 	list      string
 	journal   string
@@ -76,7 +77,7 @@ func (v planView) writeRefused(w io.Writer, row func(string, string, ...any)) {
 		fmt.Fprintf(w, "  %-12s   %s: %s\n", "", where, printable(r.Reason))
 	}
 	if more := v.Refused.Total - int64(len(v.Refused.First)); more > 0 {
-		fmt.Fprintf(w, "  %-12s   and %s more; all of them: altadnc-bulk report --outcome failed %s\n", "", count(more), shellQuote(v.list))
+		fmt.Fprintf(w, "  %-12s   and %s more; all of them: altadnc-bulk report --outcome failed %s%s\n", "", count(more), v.reading, shellQuote(v.list))
 	}
 }
 

@@ -126,16 +126,16 @@ func TestReadmeNightly(t *testing.T) {
 	sh := exec.Command("sh", "-c", script)
 	sh.Env = append(cmd.Env, "ALTA_API_TOKEN=", "CREDENTIALS_DIRECTORY=")
 	out, err := sh.CombinedOutput()
-	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "2026-01-03.csv needs a person: exit code 2") {
+	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "2026-01-03.csv was not sent: exit code 2") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
-	for _, name := range []string{"done/2026-01-01.csv", "done/2026-01-01.csv.journal", "done/2026-01-02-failed.csv", "2026-01-03.csv", "2026-01-04.csv"} {
+	for _, name := range []string{"done/2026-01-01.csv", "done/2026-01-01.csv.journal", "done/2026-01-02-failed.csv", "2026-01-03.csv", "done/2026-01-04.csv"} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
 			t.Errorf("after the night: %v", err)
 		}
 	}
-	if n := o.count.Load(); n != 2 {
-		t.Errorf("%d requests, want 2", n)
+	if n := o.count.Load(); n != 3 {
+		t.Errorf("%d requests, want 3", n)
 	}
 }
 

@@ -81,7 +81,7 @@ func (f *outputFlags) registerTalk(cmd *cobra.Command) {
 }
 
 func (r *removal) run(cmd *cobra.Command, arg string) error {
-	if err := r.check(); err != nil {
+	if err := r.check(cmd); err != nil {
 		return err
 	}
 	if err := r.prepare(); err != nil {
@@ -106,12 +106,12 @@ func (r *removal) run(cmd *cobra.Command, arg string) error {
 	return r.remove()
 }
 
-func (r *removal) check() error {
+func (r *removal) check(cmd *cobra.Command) error {
 	var problems []error
-	if r.limit < 0 {
+	if r.limit < 1 && cmd.Flags().Changed("limit") {
 		problems = append(problems, fmt.Errorf("--limit %d: at least 1; leave it out for no limit", r.limit))
 	}
-	if r.maxRemovals < 0 {
+	if r.maxRemovals < 1 && cmd.Flags().Changed("max-removals") {
 		problems = append(problems, fmt.Errorf("--max-removals %d: at least 1; leave it out to allow any number", r.maxRemovals))
 	}
 	if err := errors.Join(append(problems, r.checkSnapshot())...); err != nil {
@@ -169,7 +169,7 @@ func (r *removal) view(plan *worker.Plan) planView {
 		kept = "temporary, gone at the end"
 	}
 	return planView{
-		Plan: plan, list: r.list.path, journal: kept, baseURL: r.destination(),
+		Plan: plan, list: r.list.path, reading: r.read.words(), journal: kept, baseURL: r.destination(),
 		perMinute: r.perMinute(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,
 	}
@@ -254,7 +254,8 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 
 // conclude tells the summary and turns it into an exit code.
 func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
-	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary(), skippedFrom: plan.Oldest, skippedTo: plan.Newest}
+	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"),
+		again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary(), skippedFrom: plan.Oldest, skippedTo: plan.Newest}
 	for _, o := range s.Unrecorded {
 		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
 			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)

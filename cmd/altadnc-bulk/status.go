@@ -87,6 +87,7 @@ type status struct {
 	Runs      int64            `json:"runs"`
 	LastRun   *time.Time       `json:"last_run,omitempty"`
 	Torn      bool             `json:"torn_tail"`
+	Elsewhere int64            `json:"not_on_list"`
 	Holder    string           `json:"running,omitempty"`
 	Seconds   int64            `json:"seconds_left"`
 }
@@ -97,7 +98,7 @@ func newStatus(l *list, plan *worker.Plan, records records, rate float64) (*stat
 		List: l.path, Journal: l.journal, Exists: records.view != nil,
 		Entries: plan.Entries, Removed: k.Removed, NotFound: k.NotFound, Failed: k.Failed + plan.Refused.Total,
 		Duplicate: plan.Duplicates, Protected: k.Protected, Restored: k.Restored, Open: k.Open, Unsure: k.Unsure, Intent: k.Intent,
-		Reasons: map[string]int64{},
+		Reasons: map[string]int64{}, Elsewhere: plan.Elsewhere,
 		Seconds: int64(worker.Duration(plan.Send, rate).Seconds()),
 	}
 	for code, n := range plan.Refused.ByCode {
@@ -153,6 +154,7 @@ func (s *status) write(w io.Writer) {
 	if s.Seconds > 0 {
 		fmt.Fprintf(w, "  what is left takes about %s\n", short(time.Duration(s.Seconds)*time.Second))
 	}
+	s.writeElsewhere(w)
 	s.writeJournal(w)
 }
 
@@ -168,6 +170,14 @@ func (s *status) writeJournal(w io.Writer) {
 	}
 	if s.Holder != "" {
 		fmt.Fprintf(w, "running: %s\n", printable(s.Holder))
+	}
+}
+
+// writeElsewhere tells of what may have been read with other flags.
+func (s *status) writeElsewhere(w io.Writer) {
+	if s.Elsewhere > 0 {
+		fmt.Fprintf(w, "  %s of the journal not on the list as it is read now; if the list has not changed, give the\n"+
+			"  flags with which it was removed (--default-region, --type, --as-is and the like)\n", plural(s.Elsewhere, "finished key"))
 	}
 }
 

@@ -16,7 +16,11 @@ type summaryView struct {
 	list    string
 	journal string
 	again   string // the command to type to go on
-	code    int
+
+	reading   string // the flags with which the list was read
+	rereading string // those of them with which a report of it is read
+
+	code int
 
 	skippedFrom, skippedTo time.Time // when what is skipped was finished
 
@@ -86,7 +90,7 @@ func (v summaryView) writeNext(w io.Writer) {
 	}
 	v.writeRewritten(w)
 	if v.Counts.Failed > 0 && !v.temporary {
-		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.journalFlag(), shellQuote(v.list))
+		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.reading, shellQuote(v.list))
 	}
 }
 
@@ -103,8 +107,8 @@ func (v summaryView) writeRewritten(w io.Writer) {
 	}
 	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.list, ".gz"))
 	fmt.Fprintf(w, " To send the form that is stored:\n")
-	fmt.Fprintf(w, "  altadnc-bulk report --outcome not_found %s%s > %s\n", v.journalFlag(), shellQuote(v.list), shellQuote(again))
-	fmt.Fprintf(w, "  altadnc-bulk remove --snapshot auto %s   # or --as-is\n", shellQuote(again))
+	fmt.Fprintf(w, "  altadnc-bulk report --outcome not_found %s%s > %s\n", v.reading, shellQuote(v.list), shellQuote(again))
+	fmt.Fprintf(w, "  altadnc-bulk remove --snapshot auto %s%s   # or --as-is\n", v.rereading, shellQuote(again))
 }
 
 func entriesWere(n int64) string {
@@ -112,13 +116,6 @@ func entriesWere(n int64) string {
 		return "1 entry was"
 	}
 	return count(n) + " entries were"
-}
-
-func (v summaryView) journalFlag() string {
-	if v.journal == v.list+".journal" {
-		return ""
-	}
-	return "--journal " + shellQuote(v.journal) + " "
 }
 
 // summaryJSON is the summary for a program; its fields are part of the interface.

@@ -64,6 +64,10 @@ type Plan struct {
 	// without any.
 	Oldest, Newest time.Time
 
+	// Elsewhere is how many finished keys of the journal are not on the list as
+	// it is read: it has changed, or was read with other options.
+	Elsewhere int64
+
 	// Left are requests of an earlier run that got no answer and whose keys are
 	// no longer on the list: nothing will find out about them.
 	Left []journal.Key
@@ -172,6 +176,9 @@ func (p *Plan) compare() error {
 	var oldest, newest journal.State
 	for key, state := range p.index().All() {
 		if !state.Marked(journal.MarkListed) {
+			if state.Status.Finished() {
+				p.Elsewhere++
+			}
 			if unanswered(state) {
 				p.Left = append(p.Left, key)
 			}
