@@ -68,3 +68,21 @@ func newLayoutJSON(l reader.Layout) layoutJSON {
 	}
 	return j
 }
+
+// unreadShown is how many columns that are not read a plan names.
+const unreadShown = 8
+
+// unreadText names the columns that nothing is read from, "" without any: one of
+// them may hold what should have been.
+func unreadText(l reader.Layout) string {
+	var names []string
+	for _, c := range l.Columns {
+		if c.Role == reader.RoleOther {
+			names = append(names, fmt.Sprintf("%q", c.Name))
+		}
+	}
+	if more := len(names) - unreadShown; more > 0 {
+		names = append(names[:unreadShown], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}

@@ -49,6 +49,9 @@ func (v planView) write(w io.Writer) {
 	fmt.Fprintf(w, "Plan for %s\n", printable(v.list))
 	row("read as", "%s", layoutText(v.Layout))
 	row("columns", "%s", columnsText(v.Layout))
+	if unread := unreadText(v.Layout); unread != "" {
+		row("not read", "%s", unread)
+	}
 	row("entries", "%s", count(v.Entries))
 	if v.Duplicates > 0 {
 		row("duplicates", "%s, each key is sent once", count(v.Duplicates))
