@@ -13,6 +13,9 @@
 // there is none to drain, and nothing after the append to the journal can lose
 // anything.
 //
+// A turn lasts until the request has a connection to leave on, so that one that
+// is slow to come about bunches nothing.
+//
 // The intent is written inside the turn, not before it: a worker can wait a
 // long time for its turn, and an interruption in that time must not leave an
 // intent for a request that never left.

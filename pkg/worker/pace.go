@@ -67,42 +67,61 @@ func NewPace(cfg PaceConfig) *Pace {
 	return p
 }
 
-// Depart waits for a turn and calls before, which may be nil; when it returns
-// nil the caller's request must leave at once. Only one caller waits for the
-// next turn, and it keeps the turn while before runs, so neither a freeze nor
-// a slow before can bunch departures.
+// Depart is Turn for a request that leaves at once.
+func (p *Pace) Depart(ctx context.Context, before func() error) error {
+	left, err := p.Turn(ctx, before)
+	if err != nil {
+		return err
+	}
+	left()
+	return nil
+}
+
+// Turn waits for a turn and calls before, which may be nil; when it returns, the
+// caller's request must leave, and left must be called when it has, or when it
+// never will. Only one caller waits for the next turn, and the turn lasts until
+// left: so neither a freeze, nor a slow before, nor a connection that takes long
+// to come about, can bunch departures.
 //
 // It returns the error of ctx if that ends first, and then before was not
 // called; or the error of before, and then the turn is spent.
 //
 // Without a pace callers do not wait for each other, only for holds.
-func (p *Pace) Depart(ctx context.Context, before func() error) error {
+func (p *Pace) Turn(ctx context.Context, before func() error) (left func(), err error) {
+	over := func() {}
 	if p.cfg.PerMinute > 0 {
 		select {
 		case p.baton <- struct{}{}:
-			defer func() { <-p.baton }()
+			over = sync.OnceFunc(func() { <-p.baton })
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
+	if err := p.await(ctx); err != nil {
+		over()
+		return nil, err
+	}
+	if before != nil {
+		if err := before(); err != nil {
+			over()
+			return nil, err
+		}
+	}
+	return sync.OnceFunc(func() { p.departed(); over() }), nil
+}
+
+// await waits until a turn is had.
+func (p *Pace) await(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		wait := p.claim()
 		if wait <= 0 {
-			break
+			return nil
 		}
 		sleep(ctx, wait)
 	}
-	if before == nil {
-		return nil
-	}
-	if err := before(); err != nil {
-		return err
-	}
-	p.departed()
-	return nil
 }
 
 // claim takes the turn if it has come, else it tells how long to wait before
@@ -133,7 +152,7 @@ func (p *Pace) claim() (wait time.Duration) {
 	return wait
 }
 
-// departed puts the turn to the present if before has made it late.
+// departed puts the turn to the present if the request has left late.
 func (p *Pace) departed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,4 +43,56 @@ func TestRunKeepsTheQuota(t *testing.T) {
 			})
 		})
 	}
+}
+
+// stalled is a transport without a connection in the first ten seconds.
+type stalled struct {
+	http.RoundTripper
+	until time.Time
+}
+
+func (s stalled) RoundTrip(r *http.Request) (*http.Response, error) {
+	sleep(r.Context(), time.Until(s.until))
+	return s.RoundTripper.RoundTrip(r)
+}
+
+// Requests whose connections take long to come about do not leave together.
+func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
+	const rows = 150
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, emails(rows), nil)
+		s, _ := b.run(setup{workers: 16, config: func(c *Config) {
+			c.Pace = NewPace(PaceConfig{PerMinute: 98})
+			client, err := api.New(api.Config{
+				BaseURL: "https://api.example.com/v1", Token: "t",
+				Transport: stalled{sandbox.Transport(b.server), time.Now().Add(10 * time.Second)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Client = client
+		}})
+		wantStop(t, s, "")
+		var times []time.Time
+		for _, r := range b.requests {
+			times = append(times, r.Time)
+		}
+		if n := most(times); n > 99 {
+			t.Errorf("%d requests in 60 s", n)
+		}
+	})
+}
+
+// A turn is over when the request has left, not when it was answered: a slow API
+// costs no quota.
+func TestSlowAnswersKeepThePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, emails(97), nil, "delay=3s")
+		began := time.Now()
+		s, _ := b.run(setup{workers: 8, config: func(c *Config) { c.Pace = NewPace(PaceConfig{PerMinute: 97}) }})
+		wantStop(t, s, "")
+		if took := time.Since(began); took > 64*time.Second {
+			t.Errorf("97 requests took %v, want a minute", took)
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,12 +71,13 @@ func (s *sender) stop(reason *Stop) { s.halt(reason) }
 func (s *sender) send(departures context.Context, before func() error, do request) fate {
 	var f fate
 	for {
-		if err := s.pace.Depart(departures, before); err != nil {
+		left, err := s.pace.Turn(departures, before)
+		if err != nil {
 			return s.notDeparted(f, err, departures)
 		}
 		before, f.began = nil, true
 		s.requests.Add(1)
-		answer, err := do(s.flights)
+		answer, err := s.attempt(do, left)
 		s.pace.Observe(answer.Quota)
 		f.verdict, f.err = judge(err), err
 		f.applied = f.applied || mayBeApplied(err)
@@ -89,6 +91,15 @@ func (s *sender) send(departures context.Context, before func() error, do reques
 			return f
 		}
 	}
+}
+
+// attempt makes one attempt, whose turn is over when it has a connection to leave
+// on, or has come to its end without.
+func (s *sender) attempt(do request, left func()) (api.Answer, error) {
+	defer left()
+	return do(httptrace.WithClientTrace(s.flights, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { left() },
+	}))
 }
 
 // notDeparted tells a run that is stopping from an intent that could not be
