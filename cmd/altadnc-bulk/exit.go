@@ -20,12 +20,14 @@ func classify(err error) *exitError {
 	)
 	switch {
 	case errors.As(err, &locked):
-		return &exitError{exitLocked, err, "wait for the other run to end, or stop it; nothing was sent"}
+		return &exitError{exitLocked, err, "status tells how far it is; nothing was sent"}
 	case errors.As(err, &damage):
 		return &exitError{exitJournal, err, "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
 	case errors.Is(err, journal.ErrSound):
 		return &exitError{exitUsage, err, "use the journal as it is"}
-	case errors.As(err, &mismatch), errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
+	case errors.As(err, &mismatch):
+		return &exitError{exitJournal, err, "name another journal with --journal; nothing was sent, and this one was not touched"}
+	case errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
 		return &exitError{exitJournal, err, "nothing was sent, and the journal was not touched"}
 	case errors.As(err, &list):
 		return &exitError{exitUsage, err, ""}
@@ -93,7 +95,7 @@ func stopHint(reason worker.StopReason) string {
 	case worker.StopQuota:
 		return "something else uses up the account's 100 requests a minute; try later, or with a lower --rate"
 	case worker.StopJournal:
-		return "make room on the disk or writable the folder of the journal; no request leaves that cannot be written down"
+		return "make room on the disk, or make the journal's folder writable; no request leaves that cannot be written down"
 	case worker.StopListing:
 		return "the Do Not Contact list could not be read to its end; run again, or without --snapshot and --keep-unsubscribed"
 	case worker.StopListChanged:
