@@ -50,15 +50,20 @@ type fate struct {
 
 // begin starts a run. The context that it returns ends when ctx does, or when
 // the sender is stopped; from then on no attempt leaves, and those under way
-// have grace to finish. end must be called when nothing is under way any more.
+// have grace to finish, none at all if it is 0. end must be called when nothing is
+// under way any more.
 func (s *sender) begin(ctx context.Context, grace time.Duration) (departures context.Context, end func()) {
 	departures, halt := context.WithCancelCause(ctx)
+	s.flights, s.halt = departures, halt
+	if grace == 0 {
+		return departures, func() { halt(nil) }
+	}
 	flights, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(departures, func() {
 		sleep(flights, grace)
 		cancel()
 	})
-	s.flights, s.halt = flights, halt
+	s.flights = flights
 	return departures, func() { cancel(); halt(nil) }
 }
 
