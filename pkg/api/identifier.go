@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,7 +10,9 @@ import (
 // spelling of the API ("identifierType" of /dnc/communication-opt-outs).
 type IdentifierType string
 
-// The six identifier types that the API documents.
+// The identifier types that the API documents. One more is added here, in
+// [TypeCount] and in [IdentifierTypes]; the compiler then finds every table that
+// lacks it.
 const (
 	Email    IdentifierType = "email"
 	LinkedIn IdentifierType = "linkedin"
@@ -21,20 +22,41 @@ const (
 	WebChat  IdentifierType = "web_chat"
 )
 
-// IdentifierTypes returns the six types in the order of the API's reference.
-// The caller owns the slice.
-func IdentifierTypes() []IdentifierType {
-	return []IdentifierType{Email, LinkedIn, Phone, SMS, WhatsApp, WebChat}
+// TypeCount is how many identifier types there are. A table that has a row for
+// each is an array of this length, made from a literal that counts its own rows:
+//
+//	func rows() [api.TypeCount]row { return [...]row{...} }
+//
+// So a missing row does not compile. (A literal of type [api.TypeCount]row would:
+// its last row would be zero.)
+const TypeCount = 6
+
+// IdentifierTypes returns all types, in the order of the API's reference. This
+// order is the index of every table that has a row for each.
+func IdentifierTypes() [TypeCount]IdentifierType {
+	return [...]IdentifierType{Email, LinkedIn, Phone, SMS, WhatsApp, WebChat}
+}
+
+// Index returns the place of t among [IdentifierTypes], from 0 to TypeCount-1,
+// and reports whether t is one of them. It is not tolerant of other spellings;
+// package reader is, where people type. It does not allocate.
+func (t IdentifierType) Index() (i int, ok bool) {
+	for i, known := range IdentifierTypes() {
+		if t == known {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // ParseIdentifierType returns the type that s names in exactly the API's
-// spelling. It is not tolerant; package reader is, where people type.
+// spelling. The error names all of them.
 func ParseIdentifierType(s string) (IdentifierType, error) {
 	t := IdentifierType(s)
-	if slices.Contains(IdentifierTypes(), t) {
+	if _, ok := t.Index(); ok {
 		return t, nil
 	}
-	names := make([]string, 0, len(IdentifierTypes()))
+	var names []string
 	for _, t := range IdentifierTypes() {
 		names = append(names, string(t))
 	}

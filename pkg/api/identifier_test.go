@@ -35,15 +35,28 @@ func TestMasked(t *testing.T) {
 }
 
 func TestParseIdentifierType(t *testing.T) {
-	for _, typ := range api.IdentifierTypes() {
+	for i, typ := range api.IdentifierTypes() {
 		if got, err := api.ParseIdentifierType(string(typ)); got != typ || err != nil {
 			t.Errorf("%s: %q, %v", typ, got, err)
+		}
+		if at, ok := typ.Index(); at != i || !ok {
+			t.Errorf("%s: index %d, %v; want %d", typ, at, ok, i)
 		}
 	}
 	for _, s := range []string{"", "Email", " email", "fax"} {
 		if got, err := api.ParseIdentifierType(s); err == nil || got != "" || !strings.Contains(err.Error(), "web_chat") {
 			t.Errorf("%q: %q, %v", s, got, err)
 		}
+		if i, ok := api.IdentifierType(s).Index(); i != 0 || ok {
+			t.Errorf("%q: index %d, %v", s, i, ok)
+		}
+	}
+	bytes, known := []byte("web_chat"), true
+	if n := testing.AllocsPerRun(100, func() {
+		_, ok := api.IdentifierType(bytes).Index()
+		known = known && ok
+	}); n != 0 || !known {
+		t.Errorf("Index makes %v allocations, and knows the type: %v", n, known)
 	}
 }
 

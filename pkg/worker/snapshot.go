@@ -74,10 +74,12 @@ func AutoPages(requests int64) int64 { return max(5, (requests+9)/10) }
 
 // add keeps an entry with every wanted key that it can be.
 func (s *Snapshot) add(o api.OptOut, m Matching) {
-	_, err := api.ParseIdentifierType(string(o.Type))
-	types, doubt := []api.IdentifierType{o.Type}, err != nil
+	types := []api.IdentifierType{o.Type}
+	_, known := o.Type.Index()
+	doubt := !known
 	if doubt {
-		types = api.IdentifierTypes()
+		all := api.IdentifierTypes()
+		types = all[:]
 		s.Untyped++
 	}
 	readable := false

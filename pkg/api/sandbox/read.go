@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -63,7 +62,7 @@ func checkOptOut(o api.OptOut) error {
 	if o.Value == "" {
 		return errors.New("opt-out without an identifier")
 	}
-	if o.Type != "" && !slices.Contains(api.IdentifierTypes(), o.Type) {
+	if _, known := o.Type.Index(); o.Type != "" && !known {
 		return fmt.Errorf("opt-out of unknown type %q", o.Type)
 	}
 	return nil

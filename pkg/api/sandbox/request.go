@@ -69,7 +69,8 @@ func readRequest(r *http.Request) (a asked, bad bool) {
 }
 
 func valid(id api.Identifier) bool {
-	return id.Value != "" && slices.Contains(api.IdentifierTypes(), id.Type)
+	_, known := id.Type.Index()
+	return id.Value != "" && known
 }
 
 // readBody decodes a JSON body into v.
