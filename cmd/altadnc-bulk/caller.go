@@ -69,7 +69,7 @@ func (c *caller) sharedPace() *worker.SharedPace {
 	if c.api.sandbox || c.api.rate == 0 {
 		return nil
 	}
-	scope := c.target.config.BaseURL + "\n" + cmp.Or(c.target.config.AccountID, c.target.config.Token)
+	scope := c.target.config.BaseURL + "\n" + cmp.Or(c.target.config.AccountID, c.target.config.Token.Digest())
 	shared, err := worker.OpenSharedPace("", scope)
 	if err != nil {
 		c.log.Warn("the pace is not shared with other runs on this machine", "cause", err)

@@ -100,12 +100,12 @@ func (f *apiFlags) sandboxTarget() (target, error) {
 		return target{}, &exitError{exitUsage, err, ""}
 	}
 	return target{
-		config:   f.clientConfig("", f.accountID, "sandbox"),
+		config:   f.clientConfig("", f.accountID, api.NewToken("sandbox")),
 		identity: journal.Identity{BaseURL: sandboxIdentity, AccountID: f.accountID},
 	}, nil
 }
 
-func (f *apiFlags) clientConfig(base, account, token string) api.Config {
+func (f *apiFlags) clientConfig(base, account string, token api.Token) api.Config {
 	return api.Config{BaseURL: base, Token: token, AccountID: account, Timeout: f.timeout, UserAgent: "altadnc-bulk/" + version()}
 }
 
@@ -130,21 +130,21 @@ func (f *apiFlags) problems(loopback bool) []error {
 
 // token returns the API token. There is no flag for it, because command lines
 // are public to every user of a machine.
-func (f *apiFlags) token(a *app) (string, error) {
+func (f *apiFlags) token(a *app) (api.Token, error) {
 	if f.tokenFile == "" {
 		token := strings.TrimSpace(a.getenv("ALTA_API_TOKEN"))
 		if token == "" {
-			return "", errors.New("no API token: name a file that holds it with --token-file, or set ALTA_API_TOKEN; to try without one, use --sandbox")
+			return api.Token{}, errors.New("no API token: name a file that holds it with --token-file, or set ALTA_API_TOKEN; to try without one, use --sandbox")
 		}
-		return token, nil
+		return api.NewToken(token), nil
 	}
 	content, err := os.ReadFile(f.tokenFile)
 	if err != nil {
-		return "", fmt.Errorf("--token-file: %w; name a file that holds the API token", err)
+		return api.Token{}, fmt.Errorf("--token-file: %w; name a file that holds the API token", err)
 	}
 	token := strings.TrimSpace(string(content))
 	if token == "" {
-		return "", fmt.Errorf("--token-file %s: the file is empty; put the API token from the Alta dashboard in it", f.tokenFile)
+		return api.Token{}, fmt.Errorf("--token-file %s: the file is empty; put the API token from the Alta dashboard in it", f.tokenFile)
 	}
-	return token, nil
+	return api.NewToken(token), nil
 }

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -13,11 +11,12 @@ import (
 const optOutsPath = "/dnc/communication-opt-outs"
 
 // Client calls the API. It is safe for concurrent use and must be made with
-// [New]. It never prints its token.
+// [New].
 type Client struct {
 	endpoint  *url.URL
-	authorize func(http.Header) // holds the token, so that printing cannot reach it
-	redact    func(string) string
+	token     Token
+	userAgent string
+	accountID string // empty for none
 	timeout   time.Duration
 	transport http.RoundTripper
 	proxy     func(*url.URL) (*url.URL, error) // nil when the caller brought the transport
@@ -35,8 +34,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		endpoint:  endpoint,
-		authorize: authorizer(cfg),
-		redact:    redactor(cfg.Token),
+		token:     cfg.Token,
+		userAgent: cfg.userAgent(),
+		accountID: cfg.AccountID,
 		timeout:   cfg.timeout(),
 		transport: cfg.Transport,
 	}
@@ -47,15 +47,12 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// authorizer returns a function that sets every header that identifies the
-// caller.
-func authorizer(cfg Config) func(http.Header) {
-	return func(h http.Header) {
-		h.Set("Authorization", "Bearer "+cfg.Token)
-		h.Set("User-Agent", cfg.userAgent())
-		if cfg.AccountID != "" {
-			h.Set("X-Account-Id", cfg.AccountID)
-		}
+// identify sets every header that says who asks.
+func (c *Client) identify(h http.Header) {
+	c.token.authorize(h)
+	h.Set("User-Agent", c.userAgent)
+	if c.accountID != "" {
+		h.Set("X-Account-Id", c.accountID)
 	}
 }
 
@@ -99,17 +96,4 @@ func (c *Client) Proxy() string {
 		return ""
 	}
 	return u.Host
-}
-
-// String names the client by the host it talks to.
-func (c *Client) String() string {
-	if c == nil || c.endpoint == nil {
-		return "api.Client{}"
-	}
-	return fmt.Sprintf("api.Client{%s://%s}", c.endpoint.Scheme, c.endpoint.Host)
-}
-
-// Format implements [fmt.Formatter], so that no verb prints what is inside.
-func (c *Client) Format(f fmt.State, _ rune) {
-	io.WriteString(f, c.String())
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -20,16 +19,12 @@ const DefaultUserAgent = "altadnc-bulk"
 
 // Config is what a [Client] needs to know. BaseURL and Token are required, the
 // zero value of everything else is useful.
-//
-// A Config never prints its token, whatever the verb, and never marshals it to
-// JSON.
 type Config struct {
 	// BaseURL is where the API lives, with its version:
 	// https://api.altahq.com/v1. Plain http is accepted toward a loopback
 	// address only, since the token travels in a header.
 	BaseURL string
-	// Token is the bearer token, as the Alta dashboard shows it.
-	Token string `json:"-"`
+	Token   Token
 	// AccountID goes out as x-account-id, which users of several accounts
 	// must send; empty sends none.
 	AccountID string
@@ -42,36 +37,12 @@ type Config struct {
 	// the proxies of the environment. It must not follow redirects or repeat
 	// requests, must be safe for concurrent use, and should call the hooks of
 	// net/http/httptrace: without them every failed request counts as sent.
-	Transport http.RoundTripper `json:"-"`
-}
-
-// String describes the configuration without the token.
-func (c Config) String() string {
-	token := "missing"
-	if c.Token != "" {
-		token = "set"
-	}
-	return fmt.Sprintf("base URL %q, account %q, token %s, timeout %v, user agent %q",
-		c.safeURL(), c.AccountID, token, c.timeout(), c.userAgent())
-}
-
-// Format implements [fmt.Formatter], so that no verb prints the token.
-func (c Config) Format(f fmt.State, _ rune) {
-	io.WriteString(f, "api.Config{"+c.String()+"}")
+	Transport http.RoundTripper
 }
 
 func (c Config) timeout() time.Duration { return cmp.Or(c.Timeout, DefaultTimeout) }
 
 func (c Config) userAgent() string { return cmp.Or(c.UserAgent, DefaultUserAgent) }
-
-// safeURL is the base URL without what could be secret in it.
-func (c Config) safeURL() string {
-	u, err := url.Parse(strings.TrimSpace(c.BaseURL))
-	if err != nil || u.Opaque != "" {
-		return "(not a URL)"
-	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
 
 // endpoint returns the URL of the opt-outs below the base URL.
 func (c Config) endpoint() (*url.URL, error) {
@@ -92,7 +63,7 @@ func (c Config) check() error {
 	}
 	return errors.Join(
 		errURL,
-		checkToken(c.Token),
+		c.Token.check(),
 		checkHeader("account id", c.AccountID),
 		checkHeader("user agent", c.UserAgent),
 		errTimeout,
@@ -142,21 +113,6 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// checkToken accepts visible ASCII. Quotes and backslashes are no part of a
-// token (RFC 6750, section 2.1) but of the shell or file it was pasted from.
-func checkToken(token string) error {
-	if token == "" {
-		return errors.New("API token is missing")
-	}
-	for i := range len(token) {
-		b := token[i]
-		if b <= ' ' || b >= 0x7f || b == '"' || b == '\'' || b == '\\' {
-			return fmt.Errorf("API token has a character at position %d that no token has (a quote, a blank, a line end?): paste it again", i+1)
-		}
-	}
-	return nil
 }
 
 // checkHeader accepts printable ASCII without blanks at the ends.

@@ -51,7 +51,7 @@ func TestKindNames(t *testing.T) {
 }
 
 func ExampleClient_Remove() {
-	client, err := api.New(api.Config{BaseURL: "https://api.altahq.com/v1", Token: "from the dashboard"})
+	client, err := api.New(api.Config{BaseURL: "https://api.altahq.com/v1", Token: api.NewToken("from the dashboard")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -73,7 +73,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(302, "", "", "https://login.example.com")
 	f.Add(429, "application/json; charset", `{"error":"\u202e","message":"\u0000"}`, "-1")
 	f.Fuzz(func(t *testing.T, status int, contentType, body, header string) {
-		client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: testToken, Transport: roundTripper(
+		client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken(testToken), Transport: roundTripper(
 			func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{
 					"Content-Type": {contentType}, "Location": {header}, "Retry-After": {header}}}, nil

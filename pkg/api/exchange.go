@@ -83,7 +83,7 @@ func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, erro
 	if err != nil {
 		return nil, err
 	}
-	c.authorize(req.Header)
+	c.identify(req.Header)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Accept-Encoding", "identity")
 	if r.body == nil {
@@ -152,5 +152,5 @@ func (c *Client) finish(r request, rep reply, fail *Error) (Answer, error) {
 // hider returns a function that takes out of a text what a request put in: the
 // token and the identifiers.
 func (c *Client) hider(r request) func(string) string {
-	return func(s string) string { return maskIn(c.redact(s), r.ids) }
+	return func(s string) string { return maskIn(c.token.redact(s), r.ids) }
 }

@@ -16,14 +16,11 @@ const MaxPage = 100
 
 // ListRequest asks for a page of the Do Not Contact list.
 type ListRequest struct {
-	// Cursor is [Page.Next] of the page before; empty for the first page. It
-	// is tied to the Type of the first request.
+	// Cursor is [Page.Next] of the page before; empty for the first page.
 	Cursor string
 	// Limit is how many entries to return at most, 1 to [MaxPage]; 0 leaves it
 	// to the API (10).
 	Limit int
-	// Type asks for entries of one type only; empty for all.
-	Type IdentifierType
 }
 
 // Page is a part of the Do Not Contact list. It can be shorter than asked for,
@@ -61,9 +58,6 @@ func (lr ListRequest) query() url.Values {
 	}
 	if lr.Cursor != "" {
 		q.Set("cursor", lr.Cursor)
-	}
-	if lr.Type != "" {
-		q.Set("identifierType", string(lr.Type))
 	}
 	return q
 }

@@ -91,7 +91,7 @@ func TestProxy(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://user:password@"+p.addr)
 	t.Setenv("NO_PROXY", "")
 
-	c, err := New(Config{BaseURL: "https://example.com/v1", Token: proxyTestToken}) // what the test certificate names
+	c, err := New(Config{BaseURL: "https://example.com/v1", Token: NewToken(proxyTestToken)}) // what the test certificate names
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestProxyRefuses(t *testing.T) {
 			p := newProxy(t, status, "")
 			t.Setenv("HTTPS_PROXY", "http://user:password@"+p.addr)
 			t.Setenv("NO_PROXY", "")
-			c, err := New(Config{BaseURL: "https://api.example.com/v1", Token: proxyTestToken})
+			c, err := New(Config{BaseURL: "https://api.example.com/v1", Token: NewToken(proxyTestToken)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +143,7 @@ func TestNoProxy(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://api.example.com": "127.0.0.1:1", "https://api.example.org": "", "http://127.0.0.1:8080": "", "http://localhost": "", "https://[::1]": "",
 	} {
-		c, err := New(Config{BaseURL: base, Token: proxyTestToken})
+		c, err := New(Config{BaseURL: base, Token: NewToken(proxyTestToken)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestNoProxy(t *testing.T) {
 
 // TestOwnTransport looks at what cannot be seen from outside.
 func TestOwnTransport(t *testing.T) {
-	c, err := New(Config{BaseURL: "https://api.example.com", Token: proxyTestToken})
+	c, err := New(Config{BaseURL: "https://api.example.com", Token: NewToken(proxyTestToken)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,6 @@ import (
 // textLimit bounds, in runes, what is kept of a text from an answer.
 const textLimit = 300
 
-// redactor returns a function that takes token out of texts. Only the function
-// holds the token, so that no way of printing can reach it.
-func redactor(token string) func(string) string {
-	return func(s string) string { return strings.ReplaceAll(s, token, "[token]") }
-}
-
 // maskIn masks in s the identifiers that a request named: servers repeat them
 // in their messages. Very short ones stay, they would tear words apart.
 func maskIn(s string, ids []Identifier) string {

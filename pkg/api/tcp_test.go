@@ -333,7 +333,7 @@ func TestTimeout(t *testing.T) {
 				}()
 				transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return here, nil }}
 				defer transport.CloseIdleConnections()
-				client, err := api.New(api.Config{BaseURL: "http://127.0.0.1", Token: testToken, Transport: transport})
+				client, err := api.New(api.Config{BaseURL: "http://127.0.0.1", Token: api.NewToken(testToken), Transport: transport})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -367,7 +367,7 @@ func TestDialTimeout(t *testing.T) {
 			time.Sleep(time.Minute) // net/http lets it go on, for the next request
 			return nil, errors.New("no route to host")
 		}
-		client, err := api.New(api.Config{BaseURL: "https://api.example.com", Token: testToken, Timeout: 5 * time.Second,
+		client, err := api.New(api.Config{BaseURL: "https://api.example.com", Token: api.NewToken(testToken), Timeout: 5 * time.Second,
 			Transport: &http.Transport{DialContext: dial}})
 		if err != nil {
 			t.Fatal(err)

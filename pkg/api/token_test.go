@@ -17,12 +17,13 @@ import (
 // TestTokenIsNotPrinted prints what holds the token in every way that comes to
 // mind.
 func TestTokenIsNotPrinted(t *testing.T) {
-	cfg := api.Config{BaseURL: "https://api.example.com/v1", Token: testToken, AccountID: "account-1"}
+	cfg := api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken(testToken), AccountID: "account-1"}
 	client := mustClient(t, cfg)
 	own := mustClient(t, api.Config{BaseURL: "http://127.0.0.1:1", Transport: http.DefaultTransport})
 	for name, v := range map[string]any{
 		"config": cfg, "pointer to config": &cfg, "configs": []api.Config{cfg}, "map": map[string]api.Config{"a": cfg},
 		"field": struct{ C api.Config }{cfg}, "client": client, "client itself": *client, "clients": []*api.Client{client},
+		"token": cfg.Token, "pointer to token": &cfg.Token, "hidden token": struct{ t api.Token }{cfg.Token}, "missing token": api.Token{},
 		"hidden client": struct{ c *api.Client }{client}, "hidden client itself": struct{ c api.Client }{*client}, "client with a transport": own,
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T"} {
@@ -39,6 +40,27 @@ func TestTokenIsNotPrinted(t *testing.T) {
 		if strings.Contains(log.String(), testToken) {
 			t.Errorf("%s in a log: %s", name, log.String())
 		}
+	}
+}
+
+func TestToken(t *testing.T) {
+	token, missing := api.NewToken(testToken), api.NewToken("")
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		if text := fmt.Sprintf(verb, token); text != "[token]" {
+			t.Errorf("%s prints %s", verb, text)
+		}
+		if text := fmt.Sprintf(verb, missing); text != "[no token]" {
+			t.Errorf("%s prints %s of a missing token", verb, text)
+		}
+	}
+	if b, err := json.Marshal(map[string]any{"a": token}); string(b) != `{"a":"[token]"}` || err != nil {
+		t.Errorf("as JSON: %s, %v", b, err)
+	}
+	if v := token.LogValue().String(); v != "[token]" {
+		t.Errorf("in a log: %s", v)
+	}
+	if a, b := token.Digest(), api.NewToken(testToken+"x").Digest(); len(a) != 24 || a == b || a != api.NewToken(testToken).Digest() || missing.Digest() != "" {
+		t.Errorf("digests %q, %q, %q", a, b, missing.Digest())
 	}
 }
 
@@ -139,8 +161,8 @@ func TestRequest(t *testing.T) {
 	}
 	client.Remove(t.Context(), api.Identifier{Type: api.Email, Value: `o'hara+<"ü">@example.com`})
 	check("DELETE", "/v1/dnc/communication-opt-outs", `{"identifierType":"email","identifier":"o'hara+<\"ü\">@example.com"}`, 69)
-	client.List(t.Context(), api.ListRequest{Cursor: "a b&c", Limit: 100, Type: api.WebChat})
-	check("GET", "/v1/dnc/communication-opt-outs?cursor=a+b%26c&identifierType=web_chat&limit=100", "", 0)
+	client.List(t.Context(), api.ListRequest{Cursor: "a b&c", Limit: 100})
+	check("GET", "/v1/dnc/communication-opt-outs?cursor=a+b%26c&limit=100", "", 0)
 	client.List(t.Context(), api.ListRequest{})
 	check("GET", "/v1/dnc/communication-opt-outs", "", 0)
 	client.Add(t.Context(), api.Addition{Identifiers: []api.NewOptOut{{Identifier: ada, Name: "Ada"}}})

@@ -80,7 +80,7 @@ func runList(b *testing.B, url string, transport http.RoundTripper, list, path s
 	l := NewList("list.csv", file, reader.Options{})
 	plan, err := NewPlan(l, j, PlanOptions{})
 	must(err)
-	client, err := api.New(api.Config{BaseURL: url, Token: "token", Transport: transport})
+	client, err := api.New(api.Config{BaseURL: url, Token: api.NewToken("token"), Transport: transport})
 	must(err)
 	summary, err := NewRun(Config{Client: client, Pace: NewPace(PaceConfig{}), Journal: j, Workers: workers}, l, plan).Remove(b.Context())
 	must(errors.Join(err, summary.Err, j.Close()))

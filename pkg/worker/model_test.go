@@ -22,6 +22,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 )
@@ -285,7 +286,7 @@ func runForModel(t *rapid.T, ctx context.Context, folder, path string, server ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "t", Transport: sandbox.Transport(server)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(server)})
 	if err != nil {
 		t.Fatal(err)
 	}

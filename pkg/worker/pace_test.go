@@ -17,6 +17,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 // account is an account of the sandbox on fake time, and who uses it.
@@ -34,12 +35,12 @@ func newAccount(t *testing.T, kind sandbox.WindowKind, cfg PaceConfig) *account 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{t: t, client: newClient(t, sandbox.Transport(box)), pace: NewPace(cfg)}
+	return &account{t: t, client: newClient(t, sandboxtest.Transport(box)), pace: NewPace(cfg)}
 }
 
 func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{BaseURL: "http://127.0.0.1/v1", Token: "test", Transport: transport})
+	client, err := api.New(api.Config{BaseURL: "http://127.0.0.1/v1", Token: api.NewToken("test"), Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 // A whole run under the account's true quota: no 429, at least 0.96 of what the
@@ -64,8 +65,8 @@ func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
 		s, _ := b.run(setup{workers: 16, config: func(c *Config) {
 			c.Pace = NewPace(PaceConfig{PerMinute: 98})
 			client, err := api.New(api.Config{
-				BaseURL: "https://api.example.com/v1", Token: "t",
-				Transport: stalled{sandbox.Transport(b.server), time.Now().Add(10 * time.Second)},
+				BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"),
+				Transport: stalled{sandboxtest.Transport(b.server), time.Now().Add(10 * time.Second)},
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 )
@@ -115,7 +116,7 @@ func (b *bench) run(s setup) (Summary, *Plan) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "t", Transport: sandbox.Transport(b.server)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(b.server)})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 )
@@ -84,7 +85,7 @@ func (d *desk) took() []string {
 
 func (d *desk) client() *api.Client {
 	d.t.Helper()
-	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "t", Transport: sandbox.Transport(d.handler)})
+	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(d.handler)})
 	if err != nil {
 		d.t.Fatal(err)
 	}

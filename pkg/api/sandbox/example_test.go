@@ -7,6 +7,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 // An answer that gets lost leaves it open whether the entry is still there.
@@ -21,7 +22,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "any", Transport: sandbox.Transport(s)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("any"), Transport: sandboxtest.Transport(s)})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -13,6 +13,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 func TestFaults(t *testing.T) {
@@ -47,7 +48,7 @@ func TestFaults(t *testing.T) {
 				var log []sandbox.Request
 				s := mustNew(t, sandbox.Options{Faults: []sandbox.Fault{mustParse(t, text)}, Log: func(r sandbox.Request) { log = append(log, r) }})
 				before := len(s.OptOuts())
-				_, err := inProcess(t, s).Remove(t.Context(), email(victim))
+				_, err := sandboxtest.Client(t, s).Remove(t.Context(), email(victim))
 				if kindOf(err) != c.want {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
@@ -82,7 +83,7 @@ func TestFaultConditions(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			fired := func() string {
-				c := inProcess(t, mustNew(t, sandbox.Options{Faults: []sandbox.Fault{mustParse(t, text)}}))
+				c := sandboxtest.Client(t, mustNew(t, sandbox.Options{Faults: []sandbox.Fault{mustParse(t, text)}}))
 				var got strings.Builder
 				for i := range 12 {
 					_, err := c.Remove(t.Context(), email(fmt.Sprintf("%d@example.com", i%3+1)))
@@ -106,7 +107,7 @@ func TestFaultConditions(t *testing.T) {
 func TestShare(t *testing.T) {
 	chosen := func(seed uint64, backwards bool) map[string]bool {
 		f := sandbox.Fault{Action: sandbox.Fail, Share: 0.1, Seed: seed}
-		c := inProcess(t, mustNew(t, sandbox.Options{Limit: -1, Faults: []sandbox.Fault{f}}))
+		c := sandboxtest.Client(t, mustNew(t, sandbox.Options{Limit: -1, Faults: []sandbox.Fault{f}}))
 		hit := map[string]bool{}
 		for i := range 1000 {
 			if backwards {
@@ -136,7 +137,7 @@ func TestFaultsInOrder(t *testing.T) {
 		s := mustNew(t, sandbox.Options{Faults: []sandbox.Fault{
 			mustParse(t, "delay=1s"), mustParse(t, "delay=2s"), mustParse(t, "403,first=1"), mustParse(t, "500,first=1"), mustParse(t, "delay=4s"),
 		}})
-		c := inProcess(t, s)
+		c := sandboxtest.Client(t, s)
 		for i, want := range []struct {
 			kind api.Kind
 			took time.Duration
@@ -153,7 +154,7 @@ func TestFaultsInOrder(t *testing.T) {
 // TestQuotaBeforeFaults: a refused request meets no fault.
 func TestQuotaBeforeFaults(t *testing.T) {
 	s := mustNew(t, sandbox.Options{Limit: 1, Faults: []sandbox.Fault{{Action: sandbox.DropAfter}}})
-	c := inProcess(t, s)
+	c := sandboxtest.Client(t, s)
 	id := email("ada.lovell@example.com")
 	if _, err := c.Remove(t.Context(), id); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("first: %v", err)
@@ -170,7 +171,7 @@ func TestDelayGivenUp(t *testing.T) {
 		before := len(s.OptOuts())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := inProcess(t, s).Remove(ctx, email("ada.lovell@example.com"))
+		_, err := sandboxtest.Client(t, s).Remove(ctx, email("ada.lovell@example.com"))
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}

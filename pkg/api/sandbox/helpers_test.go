@@ -21,16 +21,6 @@ func mustNew(t *testing.T, opts sandbox.Options) *sandbox.Sandbox {
 	return s
 }
 
-// inProcess is a client that calls s without a network.
-func inProcess(t *testing.T, s *sandbox.Sandbox) *api.Client {
-	t.Helper()
-	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: "token", Transport: sandbox.Transport(s)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func email(value string) api.Identifier { return api.Identifier{Type: api.Email, Value: value} }
 
 func kindOf(err error) api.Kind {

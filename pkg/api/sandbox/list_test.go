@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 func people(n int) []api.OptOut {
@@ -41,7 +43,7 @@ func TestPages(t *testing.T) {
 		"a thousand and 2": {1002, 100, 0, 11},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := inProcess(t, mustNew(t, sandbox.Options{List: people(c.entries), PageLimit: c.pageLimit}))
+			client := sandboxtest.Client(t, mustNew(t, sandbox.Options{List: people(c.entries), PageLimit: c.pageLimit}))
 			lr := api.ListRequest{Limit: c.limit}
 			var got []string
 			for pages := 1; ; pages++ {
@@ -68,7 +70,7 @@ func TestPages(t *testing.T) {
 // goes and comes meanwhile.
 func TestPagesWhileTheListChanges(t *testing.T) {
 	s := mustNew(t, sandbox.Options{Limit: -1, List: people(100)})
-	client := inProcess(t, s)
+	client := sandboxtest.Client(t, s)
 	seen := map[string]int{}
 	lr := api.ListRequest{Limit: 10}
 	for i := 0; ; i++ {
@@ -97,28 +99,46 @@ func TestPagesWhileTheListChanges(t *testing.T) {
 	}
 }
 
+// filter asks for entries of one type only, which our client never does.
+type filter struct {
+	http.RoundTripper
+	typ api.IdentifierType
+}
+
+func (f filter) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	q := r.URL.Query()
+	q.Set("identifierType", string(f.typ))
+	r.URL.RawQuery = q.Encode()
+	return f.RoundTripper.RoundTrip(r)
+}
+
 func TestCursorIsTiedToItsFilter(t *testing.T) {
 	list := people(30)
 	for i := range 10 {
 		list[i].Type = api.SMS
 	}
-	client := inProcess(t, mustNew(t, sandbox.Options{List: list}))
-	page, _, err := client.List(t.Context(), api.ListRequest{Limit: 3, Type: api.SMS})
+	server := sandboxtest.Transport(mustNew(t, sandbox.Options{List: list}))
+	all := sandboxtest.ClientOver(t, server)
+	texts := sandboxtest.ClientOver(t, filter{server, api.SMS})
+	emails := sandboxtest.ClientOver(t, filter{server, api.Email})
+	page, _, err := texts.List(t.Context(), api.ListRequest{Limit: 3})
 	if err != nil || len(page.OptOuts) != 3 {
 		t.Fatal(page, err)
 	}
 	for name, c := range map[string]struct {
-		lr   api.ListRequest
-		want api.Kind
-		n    int
+		client *api.Client
+		lr     api.ListRequest
+		want   api.Kind
+		n      int
 	}{
-		"cursor alone":   {api.ListRequest{Cursor: page.Next}, 0, 3},
-		"same filter":    {api.ListRequest{Cursor: page.Next, Type: api.SMS}, 0, 3},
-		"another limit":  {api.ListRequest{Cursor: page.Next, Limit: 100}, 0, 7},
-		"another filter": {api.ListRequest{Cursor: page.Next, Type: api.Email}, api.Rejected, 0},
-		"broken":         {api.ListRequest{Cursor: page.Next + "x"}, api.Rejected, 0},
+		"cursor alone":   {all, api.ListRequest{Cursor: page.Next}, 0, 3},
+		"same filter":    {texts, api.ListRequest{Cursor: page.Next}, 0, 3},
+		"another limit":  {all, api.ListRequest{Cursor: page.Next, Limit: 100}, 0, 7},
+		"another filter": {emails, api.ListRequest{Cursor: page.Next}, api.Rejected, 0},
+		"broken":         {all, api.ListRequest{Cursor: page.Next + "x"}, api.Rejected, 0},
 	} {
-		got, _, err := client.List(t.Context(), c.lr)
+		got, _, err := c.client.List(t.Context(), c.lr)
 		if kindOf(err) != c.want || len(got.OptOuts) != c.n {
 			t.Errorf("%s: %d entries, %v", name, len(got.OptOuts), err)
 		}
@@ -132,7 +152,7 @@ func TestCursorIsTiedToItsFilter(t *testing.T) {
 
 func TestAdd(t *testing.T) {
 	s := mustNew(t, sandbox.Options{List: people(2)})
-	client := inProcess(t, s)
+	client := sandboxtest.Client(t, s)
 	_, err := client.Add(t.Context(), api.Addition{Identifiers: []api.NewOptOut{
 		{Identifier: email("1@example.com"), Name: "Known already"},
 		{Identifier: email("new@example.com"), Name: "New"},
@@ -160,7 +180,7 @@ func TestRemoveMatchesExactly(t *testing.T) {
 		{Identifier: api.Identifier{Type: api.SMS, Value: "+14155550123"}},
 		{Identifier: api.Identifier{Value: "+14155550134"}},
 	}})
-	client := inProcess(t, s)
+	client := sandboxtest.Client(t, s)
 	for _, c := range []struct {
 		id   api.Identifier
 		want api.Kind
@@ -193,7 +213,7 @@ func TestAtTheSameTime(t *testing.T) {
 			logged.Add(1)
 		}
 	}})
-	client := inProcess(t, s)
+	client := sandboxtest.Client(t, s)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

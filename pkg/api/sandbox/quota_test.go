@@ -8,6 +8,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
 // ask makes a request that costs quota and changes nothing.
@@ -66,7 +67,7 @@ func TestQuota(t *testing.T) {
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := inProcess(t, mustNew(t, sandbox.Options{Limit: 3, Window: 12 * s, Kind: kind}))
+				c := sandboxtest.Client(t, mustNew(t, sandbox.Options{Limit: 3, Window: 12 * s, Kind: kind}))
 				start := time.Now()
 				for i, step := range steps {
 					time.Sleep(step.at - time.Since(start))
@@ -90,7 +91,7 @@ func TestQuotaAtFullSpeed(t *testing.T) {
 	for kind, want := range map[sandbox.WindowKind]int{sandbox.Fixed: 300, sandbox.Sliding: 300, sandbox.TokenBucket: 399} {
 		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := inProcess(t, mustNew(t, sandbox.Options{Kind: kind}))
+				c := sandboxtest.Client(t, mustNew(t, sandbox.Options{Kind: kind}))
 				start := time.Now()
 				served, refusedInARow := 0, 0
 				for time.Since(start) < 3*time.Minute {
@@ -116,21 +117,21 @@ func TestQuotaAtFullSpeed(t *testing.T) {
 func TestQuotaDetails(t *testing.T) {
 	t.Run("who is not let in costs nothing", func(t *testing.T) {
 		s := mustNew(t, sandbox.Options{Token: "another", Limit: 2})
-		answer, err := inProcess(t, s).Remove(t.Context(), email("a@example.com"))
+		answer, err := sandboxtest.Client(t, s).Remove(t.Context(), email("a@example.com"))
 		if kindOf(err) != api.Unauthorized || answer.Quota.Remaining != 2 {
 			t.Errorf("%v, %+v", err, answer)
 		}
 	})
 	t.Run("invalid requests cost", func(t *testing.T) {
 		s := mustNew(t, sandbox.Options{Limit: 2})
-		c := inProcess(t, s)
+		c := sandboxtest.Client(t, s)
 		_, answer, err := c.List(t.Context(), api.ListRequest{Cursor: "x"})
 		if kindOf(err) != api.Rejected || answer.Quota.Remaining != 1 {
 			t.Errorf("%v, %+v", err, answer)
 		}
 	})
 	t.Run("no quota", func(t *testing.T) {
-		c := inProcess(t, mustNew(t, sandbox.Options{Limit: -1}))
+		c := sandboxtest.Client(t, mustNew(t, sandbox.Options{Limit: -1}))
 		for range 500 {
 			if answer, e := ask(t, c); e.Kind != api.NotFound || answer.Quota != (api.Quota{}) {
 				t.Fatalf("%v %+v", e, answer)

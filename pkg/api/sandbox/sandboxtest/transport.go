@@ -1,17 +1,19 @@
-package sandbox
+// Package sandboxtest lets tests ask a handler, such as the sandbox, without a
+// network: on the fake time of testing/synctest, under which sockets do not work.
+package sandboxtest
 
 import (
 	"bytes"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"syscall"
 )
 
-// Transport returns a transport that calls h in this process, without a
-// network: for tests on the fake time of testing/synctest, under which sockets
-// do not work. It is safe for concurrent use if h is.
+// Transport returns a transport that calls h in this process. It is safe for
+// concurrent use if h is.
 //
 // A request ends when its context does; h sees the same context and finishes on
 // its own. A handler that panics with [http.ErrAbortHandler] is a connection
@@ -83,9 +85,9 @@ func incoming(r *http.Request) (*http.Request, error) {
 // serve calls the handler.
 func (t transport) serve(r *http.Request) (s served) {
 	defer func() { s.panic = recover() }()
-	w := &recorder{header: http.Header{}}
+	w := httptest.NewRecorder()
 	t.handler.ServeHTTP(w, r)
-	s.resp = w.response()
+	s.resp = w.Result()
 	return s
 }
 
@@ -98,38 +100,4 @@ func (s served) response(r *http.Request) (*http.Response, error) {
 	}
 	s.resp.Request = r
 	return s.resp, nil
-}
-
-// recorder keeps what a handler answers. (Package httptest has one; it belongs
-// into test binaries.)
-type recorder struct {
-	header http.Header
-	sent   http.Header // as it was when the status was written
-	status int
-	body   bytes.Buffer
-}
-
-func (w *recorder) Header() http.Header { return w.header }
-
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status, w.sent = status, w.header.Clone()
-	}
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(b)
-}
-
-func (w *recorder) response() *http.Response {
-	w.WriteHeader(http.StatusOK)
-	return &http.Response{
-		Status:     fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
-		StatusCode: w.status,
-		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        w.sent,
-		Body:          io.NopCloser(&w.body),
-		ContentLength: int64(w.body.Len()),
-	}
 }

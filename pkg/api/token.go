@@ -1,0 +1,76 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// Token is the bearer token of an account. The zero value is a missing one.
+//
+// A Token cannot be printed, logged or marshalled, by itself or within anything
+// that holds it: only a function holds the secret, which no reflection reaches.
+type Token struct {
+	reveal func() string // called in this file alone
+}
+
+// NewToken returns the token that the Alta dashboard shows as secret. What no
+// token can be is refused by [New].
+func NewToken(secret string) Token {
+	if secret == "" {
+		return Token{}
+	}
+	return Token{func() string { return secret }}
+}
+
+// String says whether there is a token, and nothing else of it.
+func (t Token) String() string {
+	if t.reveal == nil {
+		return "[no token]"
+	}
+	return "[token]"
+}
+
+// Format implements [fmt.Formatter], for the verbs that String is not asked for.
+func (t Token) Format(f fmt.State, _ rune) { io.WriteString(f, t.String()) }
+
+// MarshalText implements [encoding.TextMarshaler], and with it JSON.
+func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// LogValue implements [slog.LogValuer].
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// Digest names the token where it must be told from others and not be known: the
+// first 96 bits of its SHA-256, hexadecimal. It is empty for a missing token.
+func (t Token) Digest() string {
+	if t.reveal == nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(t.reveal()))
+	return hex.EncodeToString(sum[:12])
+}
+
+// authorize puts the token into the header of a request.
+func (t Token) authorize(h http.Header) { h.Set("Authorization", "Bearer "+t.reveal()) }
+
+// redact takes the token out of a text.
+func (t Token) redact(s string) string { return strings.ReplaceAll(s, t.reveal(), t.String()) }
+
+// check accepts visible ASCII. Quotes and backslashes are no part of a token (RFC
+// 6750, section 2.1) but of the shell or file that it was pasted from.
+func (t Token) check() error {
+	if t.reveal == nil {
+		return errors.New("API token is missing")
+	}
+	for i, r := range t.reveal() {
+		if r <= ' ' || r >= 0x7f || r == '"' || r == '\'' || r == '\\' {
+			return fmt.Errorf("API token has a character at position %d that no token has (a quote, a blank, a line end?): paste it again", i+1)
+		}
+	}
+	return nil
+}
