@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,7 +91,7 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if err == nil || errors.As(err, &told) {
 			return err
 		}
-		return &exitError{exitUsage, err, "see: " + cmd.CommandPath() + " --help"}
+		return &exitError{code: exitUsage, err: err, hint: "see: " + cmd.CommandPath() + " --help"}
 	}
 }
 
@@ -98,48 +101,33 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// The exit codes that scripts rely on; the README lists them.
-const (
-	exitOK         = 0
-	exitFailures   = 1   // the list is finished, some entries failed
-	exitUsage      = 2   // usage, configuration, list, declined: nothing sent
-	exitAuth       = 4   // authentication or permission refused
-	exitTrouble    = 5   // stopped on trouble that a rerun can outlive
-	exitJournal    = 6   // the journal cannot be used: nothing sent
-	exitLimit      = 10  // --max-duration or --limit reached
-	exitLocked     = 11  // another run holds the lock
-	exitInterrupt  = 130 // SIGINT
-	exitTerminated = 143 // SIGTERM
-)
-
-// exitError ends the program with a code. err says what is wrong, hint what to
-// do; either may be missing.
-type exitError struct {
-	code int
-	err  error
-	hint string
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit %d", e.code)
+// version returns the module's version as the Go toolchain recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
 	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-// usageError is a problem of the command line or of its surroundings.
-func usageError(hint, format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
-}
-
-// asExit finds the exit code of any error; an unknown one is a problem of usage
-// or of this machine, and nothing was sent.
-func asExit(err error) *exitError {
-	var e *exitError
-	if errors.As(err, &e) {
-		return e
+	v := cmp.Or(info.Main.Version, "(devel)")
+	if v == "(devel)" {
+		return "devel"
 	}
-	return classify(err)
+	return v
+}
+
+// versionLine is what the version command and the --version flag print.
+func versionLine() string {
+	return fmt.Sprintf("altadnc-bulk %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  altadnc-bulk version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.WriteString(a.stdout, versionLine())
+			return outputError(err)
+		},
+	}
 }

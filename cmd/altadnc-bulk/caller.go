@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -26,20 +27,32 @@ type caller struct {
 	spent  time.Duration // of --max-duration
 }
 
-// prepare checks flags and environment.
-func (c *caller) prepare() (err error) {
+// session checks flags and environment, and does work with the sandbox served
+// if --sandbox asks for it.
+func (c *caller) session(work func() error) (err error) {
 	c.screen = &screen{w: c.stderr}
 	if c.log, err = c.output.logger(c.screen); err != nil {
 		return err
 	}
-	c.target, err = c.api.resolve(c.app)
-	return err
+	if c.target, err = c.api.resolve(c.app); err != nil {
+		return err
+	}
+	if c.api.sandbox {
+		s, err := serveSandbox()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		c.target.config.BaseURL = s.url
+	}
+	defer c.close()
+	return work()
 }
 
-// connect makes what sends requests; nothing leaves yet. Close ends it.
+// connect makes what sends requests; nothing leaves yet.
 func (c *caller) connect() (err error) {
 	if c.client, err = api.New(c.target.config); err != nil {
-		return &exitError{exitUsage, err, ""}
+		return err
 	}
 	if proxy := c.client.Proxy(); proxy != "" {
 		c.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
@@ -59,7 +72,7 @@ func (c *caller) config(j *journal.Journal) worker.Config {
 	return worker.Config{
 		Client: c.client, Pace: c.pace, Journal: j, Log: c.log, Version: version(),
 		Workers: c.api.workers, MaxAttempts: c.api.maxAttempts, MaxQuotaWait: c.api.maxQuotaWait,
-		Unmask: c.output.verbose,
+		Grace: grace, Unmask: c.output.verbose,
 	}
 }
 
@@ -77,17 +90,21 @@ func (c *caller) sharedPace() *worker.SharedPace {
 	return shared
 }
 
-// working returns the context of work that a signal or --max-duration ends. The
-// time that release is called counts: work can be done in several parts, with a
-// question in between that takes none of it.
-func (c *caller) working() (ctx context.Context, release func()) {
+// working begins a part of the work: it shows how that goes, until hide, in a
+// context that a signal or --max-duration ends. The time until release counts:
+// a question between two parts takes none of it.
+func (c *caller) working(show func() (hide func())) (ctx context.Context, hide, release func()) {
 	began := time.Now()
 	left := c.api.maxDuration
 	if left > 0 {
 		left = max(1, left-c.spent)
 	}
 	ctx, end := c.stopping(left, func(s string) { c.log.Info(s) })
-	return ctx, func() {
+	hide = func() {}
+	if !c.output.quiet {
+		hide = show()
+	}
+	return ctx, hide, func() {
 		c.spent += time.Since(began)
 		end()
 	}
@@ -101,7 +118,7 @@ func (c *caller) perMinute() float64 {
 	return max(1, c.api.rate-c.api.reserve)
 }
 
-// bar tells whether a progress bar can be shown.
+// bar reports whether a progress bar can be shown.
 func (c *caller) bar() bool {
 	return !c.output.noProgress && isTerminal(c.stderr) && c.getenv("TERM") != "dumb" && c.getenv("CI") == ""
 }
@@ -113,6 +130,25 @@ func (c *caller) held() (time.Duration, string) {
 		return left, why
 	}
 	return 0, ""
+}
+
+// waiting words a pause that is worth telling, "" for none.
+func (c *caller) waiting() string {
+	if left, why := c.held(); left > time.Second {
+		return ", waiting " + short(left) + ": " + why
+	}
+	return ""
+}
+
+// listed words how far a listing has come.
+func (c *caller) listed(l *worker.Listing) string {
+	p := l.Progress()
+	text := fmt.Sprintf("reading the Do Not Contact list: %s entries, %s", count(p.Entries), plural(p.Pages, "page"))
+	rate := c.pace.PerMinute()
+	if wait := c.waiting(); wait != "" || rate == 0 {
+		return text + wait
+	}
+	return text + fmt.Sprintf(", %.0f/min", rate)
 }
 
 // destination words where requests go.

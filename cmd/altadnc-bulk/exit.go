@@ -2,12 +2,58 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"altadnc-bulk/pkg/journal"
-	"altadnc-bulk/pkg/reader"
 	"altadnc-bulk/pkg/worker"
 )
+
+// The exit codes that scripts rely on; the README lists them.
+const (
+	exitOK         = 0
+	exitFailures   = 1   // the list is finished, some entries failed
+	exitUsage      = 2   // usage, configuration, list, declined: nothing sent
+	exitAuth       = 4   // authentication or permission refused
+	exitTrouble    = 5   // stopped on trouble that a rerun can outlive
+	exitJournal    = 6   // the journal cannot be used: nothing sent
+	exitLimit      = 10  // --max-duration or --limit reached
+	exitLocked     = 11  // another run holds the lock
+	exitInterrupt  = 130 // SIGINT
+	exitTerminated = 143 // SIGTERM
+)
+
+// exitError ends the program with a code. err says what is wrong, hint what to
+// do; either may be missing.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is a problem of the command line or of its surroundings.
+func usageError(hint, format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// asExit finds the exit code of any error; an unknown one is a problem of usage
+// or of this machine, and nothing was sent.
+func asExit(err error) *exitError {
+	var e *exitError
+	if errors.As(err, &e) {
+		return e
+	}
+	return classify(err)
+}
 
 // classify finds the exit code of an error that a package returned before
 // anything was sent.
@@ -16,23 +62,20 @@ func classify(err error) *exitError {
 		locked   *journal.LockedError
 		damage   *journal.DamageError
 		mismatch *journal.MismatchError
-		list     *reader.ListError
 	)
 	switch {
 	case errors.As(err, &locked):
-		return &exitError{exitLocked, err, "status tells how far it is; nothing was sent"}
+		return &exitError{code: exitLocked, err: err, hint: "status tells how far it is; nothing was sent"}
 	case errors.As(err, &damage):
-		return &exitError{exitJournal, err, "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
+		return &exitError{code: exitJournal, err: err, hint: "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
 	case errors.Is(err, journal.ErrSound):
-		return &exitError{exitUsage, err, "use the journal as it is"}
+		return &exitError{code: exitUsage, err: err, hint: "use the journal as it is"}
 	case errors.As(err, &mismatch):
-		return &exitError{exitJournal, err, "name another journal with --journal; nothing was sent, and this one was not touched"}
+		return &exitError{code: exitJournal, err: err, hint: "name another journal with --journal; nothing was sent, and this one was not touched"}
 	case errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
-		return &exitError{exitJournal, err, "nothing was sent, and the journal was not touched"}
-	case errors.As(err, &list):
-		return &exitError{exitUsage, err, ""}
+		return &exitError{code: exitJournal, err: err, hint: "nothing was sent, and the journal was not touched"}
 	}
-	return &exitError{exitUsage, err, ""}
+	return &exitError{code: exitUsage, err: err}
 }
 
 // notBegun finds the exit code of a run whose journal could not be begun. A

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"altadnc-bulk/pkg/api"
 )
 
 // flagError words a problem with flags and names the flag that was probably meant.
@@ -17,13 +20,13 @@ func flagError(cmd *cobra.Command, err error) error {
 		if name := nearest(flagTyped(unknown), flagNames(cmd)); name != "" {
 			help = "did you mean --" + name + "?\n" + help
 		}
-		return &exitError{exitUsage, err, help}
+		return &exitError{code: exitUsage, err: err, hint: help}
 	}
 	var value *pflag.InvalidValueError
 	if errors.As(err, &value) {
 		err = fmt.Errorf("--%s %q: %s", value.GetFlag().Name, value.GetValue(), wanted(value.GetFlag()))
 	}
-	return &exitError{exitUsage, err, help}
+	return &exitError{code: exitUsage, err: err, hint: help}
 }
 
 // flagTyped returns what was typed for a flag; -rate reads as -r -a -t -e, but
@@ -57,16 +60,17 @@ func wanted(f *pflag.Flag) string {
 	return "not understood"
 }
 
-// changedFlags returns the flags that were given, each as one word. --again is
-// left out: a run that was interrupted is continued without it.
-func changedFlags(cmd *cobra.Command) []string {
-	var words []string
+// resumeCommand is the command line to type for going on, with the flags that
+// were given. --again is left out: a run that was interrupted is continued
+// without it.
+func resumeCommand(cmd *cobra.Command, arg string) string {
+	line := []string{cmd.CommandPath()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.Name != "again" {
-			words = append(words, flagWord(f))
+			line = append(line, shellQuote(flagWord(f)))
 		}
 	})
-	return words
+	return strings.Join(append(line, shellQuote(arg)), " ")
 }
 
 // flagWord returns a flag with its value as one word.
@@ -75,4 +79,97 @@ func flagWord(f *pflag.Flag) string {
 		return "--" + f.Name
 	}
 	return fmt.Sprintf("--%s=%s", f.Name, f.Value)
+}
+
+// unknownCommand refuses arguments of a command that only has commands of its
+// own, and names the one that was probably meant.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := "see: " + cmd.CommandPath() + " --help"
+	if name := nearest(args[0], names); name != "" {
+		hint = "did you mean: " + cmd.CommandPath() + " " + name + "?\n" + hint
+	}
+	return usageError(hint, "unknown command %q", args[0])
+}
+
+// oneArgument asks for exactly one argument, which is called name and explained
+// by what.
+func oneArgument(name, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		hint := "see: " + cmd.CommandPath() + " --help"
+		switch len(args) {
+		case 0:
+			return usageError(hint, "%s is missing: %s", name, what)
+		case 1:
+			return nil
+		}
+		return usageError(hint, "one %s at a time, not %d: the second is %q", name, len(args), args[1])
+	}
+}
+
+// oneList is the argument of every command that reads a list.
+func oneList() cobra.PositionalArgs {
+	return oneArgument("LIST", "a CSV or JSONL file, or - for standard input")
+}
+
+// nearest returns the name that typed is probably a slip of, "" if none is.
+func nearest(typed string, names []string) string {
+	best, least := "", min(3, len(typed))
+	for _, name := range names {
+		if d := levenshtein.ComputeDistance(typed, name); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// complete tells the shell what may follow: files for a list, the values of
+// flags that have some, files for those that name one, and nothing else.
+func complete(cmd *cobra.Command) {
+	const nothing, files = cobra.ShellCompDirectiveNoFileComp, cobra.ShellCompDirectiveDefault
+	for flag, values := range flagValues() {
+		if cmd.Flags().Lookup(flag) != nil {
+			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, nothing))
+		}
+	}
+	for _, flag := range []string{"journal", "token-file", "metrics-file", "to", "list"} {
+		if cmd.Flags().Lookup(flag) != nil {
+			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(nil, files))
+		}
+	}
+	if cmd.Args != nil && cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
+		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if cmd.Args(cmd, append(args, "file")) != nil {
+				return nil, nothing
+			}
+			return nil, files
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		complete(sub)
+	}
+}
+
+// flagValues returns the values of the flags that take one of a few.
+func flagValues() map[string][]string {
+	types := []string{}
+	for _, t := range api.IdentifierTypes() {
+		types = append(types, string(t))
+	}
+	return map[string][]string{
+		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"},
+		"format":        {"auto", "csv", "jsonl"},
+		"log-format":    {"text", "json"},
+		"outcome":       outcomes(),
+		"output-format": {"csv", "jsonl"},
+		"snapshot":      {snapshotNever, snapshotAuto, snapshotAlways},
+		"type":          types,
+		"window-kind":   {"fixed", "sliding", "token-bucket"},
+	}
 }

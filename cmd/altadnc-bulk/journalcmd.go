@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +45,7 @@ journal leave no trace in the rest.`,
 			if report.Bytes == 0 {
 				return err
 			}
-			if told := a.print(func(w io.Writer) { writeVerified(w, report) }); err == nil {
+			if told := a.print(verified{report}, false); err == nil {
 				err = told
 			}
 			return err
@@ -82,42 +81,32 @@ removed by the request whose record was lost.`,
 	return cmd
 }
 
-// writeVerified tells what a journal holds, up to the first bad line.
-func writeVerified(w io.Writer, r journal.Report) {
-	fmt.Fprintf(w, "%s\n", printable(r.Path))
-	row := func(n int64, name string) {
-		if n == 1 {
-			name = strings.TrimSuffix(strings.Replace(name, "keys ", "key ", 1), "s")
-		}
-		if n > 0 {
-			fmt.Fprintf(w, "  %9s %s\n", count(n), name)
-		}
-	}
-	row(r.Records, "good records")
-	row(r.Runs, "runs")
-	row(r.Intents, "intents")
-	row(r.Outcomes, "outcomes")
-	row(r.Released, "released")
-	row(r.Reopened, "reopened")
-	row(r.Restored, "restored")
-	row(r.Repairs, "repairs")
-	k := r.Keys
-	for _, group := range []struct {
-		n    int64
-		name string
+// verified is what a journal holds, up to the first bad line.
+type verified struct{ journal.Report }
+
+func (v verified) write(w io.Writer) {
+	t, k := table{w}, v.Keys
+	fmt.Fprintf(w, "%s\n", v.Path)
+	for _, line := range []struct {
+		n         int64
+		one, many string
 	}{
-		{k.Removed, "removed"}, {k.NotFound, "not found"}, {k.Failed, "failed"}, {k.Protected, "protected"},
-		{k.Restored, "restored"}, {k.Open, "open"}, {k.Unsure, "unsure"},
+		{v.Records, "good record", "good records"}, {v.Runs, "run", "runs"}, {v.Intents, "intent", "intents"},
+		{v.Outcomes, "outcome", "outcomes"}, {v.Released, "released", "released"}, {v.Reopened, "reopened", "reopened"},
+		{v.Restored, "restored", "restored"}, {v.Repairs, "repair", "repairs"},
+		{k.Removed, "key removed", "keys removed"}, {k.NotFound, "key not found", "keys not found"},
+		{k.Failed, "key failed", "keys failed"}, {k.Protected, "key protected", "keys protected"},
+		{k.Restored, "key restored", "keys restored"}, {k.Open, "key open", "keys open"}, {k.Unsure, "key unsure", "keys unsure"},
 	} {
-		row(group.n, "keys "+group.name)
+		t.count(line.n, "%s", either(line.n, line.one, line.many))
 	}
-	if r.Torn != nil {
+	if v.Torn != nil {
 		fmt.Fprintf(w, "  the last %s (%s) are torn, as after an interruption; the next run sets them aside\n",
-			plural(int64(r.Torn.Lines), "line"), plural(int64(r.Torn.Bytes), "byte"))
+			plural(int64(v.Torn.Lines), "line"), plural(int64(v.Torn.Bytes), "byte"))
 	}
-	fmt.Fprintf(w, "  base URL %s", printable(r.Identity.BaseURL))
-	if r.Identity.AccountID != "" {
-		fmt.Fprintf(w, ", account %s", printable(r.Identity.AccountID))
+	fmt.Fprintf(w, "  base URL %s", v.Identity.BaseURL)
+	if v.Identity.AccountID != "" {
+		fmt.Fprintf(w, ", account %s", v.Identity.AccountID)
 	}
-	fmt.Fprintf(w, "\n  sha256 %s\n", r.SHA256)
+	fmt.Fprintf(w, "\n  sha256 %s\n", v.SHA256)
 }

@@ -7,82 +7,79 @@ import (
 	"altadnc-bulk/pkg/reader"
 )
 
-// layoutText words how a list is read: what to check first when a plan looks odd.
-func layoutText(l reader.Layout) string {
-	parts := []string{strings.ToUpper(l.Format.String())}
-	if l.Gzip {
-		parts = append(parts, "gzip")
-	}
-	parts = append(parts, l.Encoding)
-	if l.Format == reader.FormatCSV {
-		parts = append(parts, "separated by "+delimiterText(l.Delimiter))
-	}
-	return strings.Join(parts, ", ")
+// layout is how a list is read: what to check first when a plan looks odd.
+type layout struct {
+	Format    string   `json:"format"`
+	Encoding  string   `json:"encoding"`
+	Gzip      bool     `json:"gzip"`
+	Delimiter string   `json:"delimiter,omitempty"`
+	Columns   []column `json:"columns"` // those that are read
+
+	unread []string // columns that nothing is read from
 }
 
-func delimiterText(r rune) string {
-	if r == '\t' {
-		return "tabs"
-	}
-	return fmt.Sprintf("%q", string(r))
-}
-
-// columnsText words which columns are read as what.
-func columnsText(l reader.Layout) string {
-	var parts []string
-	for _, c := range l.Columns {
-		switch {
-		case c.Role == reader.RoleIdentifier && c.Type != "":
-			parts = append(parts, fmt.Sprintf("%q as %s", c.Name, c.Type))
-		case c.Role == reader.RoleIdentifier || c.Role == reader.RoleType:
-			parts = append(parts, fmt.Sprintf("%q as %s", c.Name, c.Role))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// layoutJSON is a layout for a program; its fields are part of the interface.
-type layoutJSON struct {
-	Format    string       `json:"format"`
-	Encoding  string       `json:"encoding"`
-	Gzip      bool         `json:"gzip"`
-	Delimiter string       `json:"delimiter,omitempty"`
-	Columns   []columnJSON `json:"columns"` // those that are read
-}
-
-type columnJSON struct {
+type column struct {
 	Name string `json:"name"`
 	Role string `json:"role"`
 	Type string `json:"type,omitempty"`
 }
 
-func newLayoutJSON(l reader.Layout) layoutJSON {
-	j := layoutJSON{Format: l.Format.String(), Encoding: l.Encoding, Gzip: l.Gzip, Columns: []columnJSON{}}
-	if l.Delimiter != 0 {
-		j.Delimiter = string(l.Delimiter)
+func newLayout(of reader.Layout) layout {
+	l := layout{Format: of.Format.String(), Encoding: of.Encoding, Gzip: of.Gzip, Columns: []column{}}
+	if of.Delimiter != 0 {
+		l.Delimiter = string(of.Delimiter)
 	}
-	for _, c := range l.Columns {
-		if c.Role == reader.RoleIdentifier || c.Role == reader.RoleType {
-			j.Columns = append(j.Columns, columnJSON{c.Name, c.Role.String(), string(c.Type)})
+	for _, c := range of.Columns {
+		switch c.Role {
+		case reader.RoleIdentifier, reader.RoleType:
+			l.Columns = append(l.Columns, column{c.Name, c.Role.String(), string(c.Type)})
+		case reader.RoleOther:
+			l.unread = append(l.unread, fmt.Sprintf("%q", c.Name))
 		}
 	}
-	return j
+	return l
 }
 
 // unreadShown is how many columns that are not read a plan names.
 const unreadShown = 8
 
-// unreadText names the columns that nothing is read from, "" without any: one of
-// them may hold what should have been.
-func unreadText(l reader.Layout) string {
-	var names []string
+func (l layout) write(t table) {
+	t.fact("read as", "%s", l.form())
+	t.fact("columns", "%s", l.columns())
+	switch more := len(l.unread) - unreadShown; {
+	case more > 0: // one of them may hold what should have been read
+		t.fact("not read", "%s, and %d more", strings.Join(l.unread[:unreadShown], ", "), more)
+	case len(l.unread) > 0:
+		t.fact("not read", "%s", strings.Join(l.unread, ", "))
+	}
+}
+
+// form words what kind of file the list is.
+func (l layout) form() string {
+	parts := []string{strings.ToUpper(l.Format)}
+	if l.Gzip {
+		parts = append(parts, "gzip")
+	}
+	parts = append(parts, l.Encoding)
+	switch l.Delimiter {
+	case "":
+	case "\t":
+		parts = append(parts, "separated by tabs")
+	default:
+		parts = append(parts, fmt.Sprintf("separated by %q", l.Delimiter))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// columns words which columns are read as what.
+func (l layout) columns() string {
+	var parts []string
 	for _, c := range l.Columns {
-		if c.Role == reader.RoleOther {
-			names = append(names, fmt.Sprintf("%q", c.Name))
+		as := c.Role
+		if c.Type != "" {
+			as = c.Type
 		}
+		parts = append(parts, fmt.Sprintf("%q as %s", c.Name, as))
 	}
-	if more := len(names) - unreadShown; more > 0 {
-		names = append(names[:unreadShown], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(parts, ", ")
 }

@@ -29,14 +29,14 @@ type listFlags struct {
 	defaultRegion    string
 	asIs             bool
 
-	own   *pflag.FlagSet // these flags alone
+	flags *pflag.FlagSet // these flags alone
 	given *pflag.FlagSet // all flags of the command, which know what was given
 }
 
 func (f *listFlags) register(cmd *cobra.Command) {
 	fl := pflag.NewFlagSet("list", pflag.ContinueOnError)
 	defer func() {
-		f.own, f.given = fl, cmd.Flags()
+		f.flags, f.given = fl, cmd.Flags()
 		cmd.Flags().AddFlagSet(fl)
 	}()
 	fl.StringVar(&f.journal, "journal", "", "journal `file` (default LIST.journal)")
@@ -54,7 +54,7 @@ func (f *listFlags) register(cmd *cobra.Command) {
 // before a list: what reads it once must be read the same way ever after.
 func (f *listFlags) words(except ...string) string {
 	var b strings.Builder
-	f.own.VisitAll(func(flag *pflag.Flag) {
+	f.flags.VisitAll(func(flag *pflag.Flag) {
 		if f.given.Changed(flag.Name) && !slices.Contains(except, flag.Name) {
 			b.WriteString(shellQuote(flagWord(flag)) + " ")
 		}
@@ -81,10 +81,7 @@ func (f *listFlags) options() (reader.Options, error) {
 	if o.Delimiter, err = parseDelimiter(f.delimiter); err != nil {
 		problems = append(problems, err)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return o, &exitError{exitUsage, err, ""}
-	}
-	return o, nil
+	return o, errors.Join(problems...)
 }
 
 func parseType(s string) (api.IdentifierType, error) {
@@ -130,7 +127,7 @@ func (f *listFlags) open(a *app, arg string) (*list, error) {
 			return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
 		}
 		if l.file, err = spool(a.stdin); err != nil {
-			return nil, &exitError{exitUsage, err, ""}
+			return nil, err
 		}
 		l.spooled = true
 		l.List = worker.NewList("standard input", l.file, opts)

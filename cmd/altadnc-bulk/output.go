@@ -4,31 +4,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"unicode"
 )
+
+// result is what a command has to say: to a person by write, to a program by
+// its JSON members, which are part of the interface.
+type result interface{ write(w io.Writer) }
 
 // print writes a result to stdout, all of it or an error: a result that did not
 // arrive must not look like success.
-func (a *app) print(write func(io.Writer)) error {
-	_, err := io.WriteString(a.stdout, text(write))
-	return outputError(err)
-}
-
-// text returns what write writes, safe for a terminal.
-func text(write func(io.Writer)) string {
-	var b strings.Builder
-	write(&b)
-	return printable(b.String())
-}
-
-// printJSON writes a result to stdout as one JSON object.
-func (a *app) printJSON(v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
+func (a *app) print(r result, asJSON bool) error {
+	out := text(r)
+	if asJSON {
+		b, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		out = string(b) + "\n"
 	}
-	_, err = a.stdout.Write(append(b, '\n'))
+	_, err := io.WriteString(a.stdout, out)
 	return outputError(err)
+}
+
+// text returns a result as a person reads it, safe for a terminal.
+func text(r result) string {
+	var b strings.Builder
+	r.write(&b)
+	return printable(b.String())
 }
 
 // outputError is the error of a result that could not be written, nil for nil.
@@ -36,5 +40,64 @@ func outputError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &exitError{exitTrouble, fmt.Errorf("write the result to standard output: %w", err), "make room there, and run the same command again"}
+	return &exitError{code: exitTrouble, err: fmt.Errorf("write the result to standard output: %w", err), hint: "make room there, and run the same command again"}
+}
+
+// table prints lines whose columns are aligned.
+type table struct{ io.Writer }
+
+// fact prints a name and what there is to say of it.
+func (t table) fact(name, format string, args ...any) {
+	fmt.Fprintf(t, "  %-12s %s\n", name, fmt.Sprintf(format, args...))
+}
+
+// count prints a number and what it is a number of; nothing where it is none.
+func (t table) count(n int64, format string, args ...any) {
+	if n > 0 {
+		t.total(n, fmt.Sprintf(format, args...))
+	}
+}
+
+// total prints the sum of what was counted, be it none.
+func (t table) total(n int64, text string) { fmt.Fprintf(t, "  %9s %s\n", count(n), text) }
+
+// dataWriter is stdout for lists that a command writes there; on a terminal
+// control characters are shown, not sent.
+func (a *app) dataWriter() io.Writer {
+	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
+		return printableWriter{f}
+	}
+	return a.stdout
+}
+
+type printableWriter struct{ w io.Writer }
+
+func (p printableWriter) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(p.w, printable(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// printable returns s with everything that could move a terminal's cursor, ring
+// its bell or turn its text around shown as an escape. Line feeds and tabs stay.
+func printable(s string) string {
+	clean := func(r rune) bool {
+		return r == '\n' || r == '\t' || (unicode.IsPrint(r) && r != unicode.ReplacementChar)
+	}
+	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case clean(r):
+			b.WriteRune(r)
+		case r < 0x80:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }

@@ -10,199 +10,17 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
-// planView is a plan with what only the command line knows, ready to be told.
-type planView struct {
-	reading string // the flags with which the list was read
-	*worker.Plan
-	list      string
-	journal   string
-	baseURL   string
-	perMinute float64
-	limit     int64         // --limit, 0 for none
-	nightly   time.Duration // --max-duration, 0 for none
-	now       time.Time
-
-	snapshotLater bool // a run would take a snapshot, a dry run does not
-}
-
-// sending returns how many keys this run sends.
-func (v planView) sending() int64 {
-	if v.limit > 0 {
-		return min(v.limit, v.Send)
-	}
-	return v.Send
-}
-
-// requests returns how many requests that takes, if each needs one attempt.
-func (v planView) requests() int64 {
-	if v.sending() < v.Send {
-		return v.sending() // a key can need more than one, but hardly any does
-	}
-	return v.Requests
-}
-
-// write tells the plan to a person.
-func (v planView) write(w io.Writer) {
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(w, "  %-12s %s\n", name, printable(fmt.Sprintf(format, args...)))
-	}
-	fmt.Fprintf(w, "Plan for %s\n", printable(v.list))
-	row("read as", "%s", layoutText(v.Layout))
-	row("columns", "%s", columnsText(v.Layout))
-	if unread := unreadText(v.Layout); unread != "" {
-		row("not read", "%s", unread)
-	}
-	row("entries", "%s", count(v.Entries))
-	if v.Duplicates > 0 {
-		row("duplicates", "%s, each key is sent once", count(v.Duplicates))
-	}
-	v.writeRefused(w, row)
-	v.writeEarlier(row)
-	v.writeSnapshot(row)
-	row("to send", "%s%s", plural(v.Requests, "request"), v.types())
-	if v.Send > 0 {
-		row("time", "%s", v.duration())
-	}
-	row("to", "%s", v.baseURL)
-	row("journal", "%s", v.journal)
-}
-
-func (v planView) writeRefused(w io.Writer, row func(string, string, ...any)) {
-	if v.Refused.Total == 0 {
-		return
-	}
-	row("refused", "%s, not sent, reported as failed", count(v.Refused.Total))
-	for _, r := range v.Refused.First {
-		where := fmt.Sprintf("line %d", r.Line)
-		if r.Column != "" {
-			where += fmt.Sprintf(", column %q", r.Column)
-		}
-		fmt.Fprintf(w, "  %-12s   %s: %s\n", "", where, printable(r.Reason))
-	}
-	if more := v.Refused.Total - int64(len(v.Refused.First)); more > 0 {
-		fmt.Fprintf(w, "  %-12s   and %s more; all of them: altadnc-bulk report --outcome failed %s%s\n", "", count(more), v.reading, shellQuote(v.list))
-	}
-}
-
-// writeEarlier tells what earlier runs leave to say.
-func (v planView) writeEarlier(row func(string, string, ...any)) {
-	if n := v.Skip(); n > 0 {
-		back := ""
-		if v.Keys.Restored > 0 {
-			back = fmt.Sprintf(" (%s of them put back by restore)", count(v.Keys.Restored))
-		}
-		row("skipped", "%s finished %s%s; --again sends them again", plural(n, "key"), between(v.Oldest, v.Newest), back)
-	}
-	if v.Reopen > 0 {
-		row("again", "%s finished earlier, sent once more", plural(v.Reopen, "key"))
-	}
-	if n := v.Keys.Failed; n > 0 {
-		verb := "tried again"
-		if v.SkipsFailed() {
-			verb = "left alone (--skip-failed)"
-		}
-		row("failed", "%s failed earlier, %s", plural(n, "key"), verb)
-	}
-	if v.Keys.Intent > 0 {
-		row("unanswered", "%s of an earlier run, sent first", plural(v.Keys.Intent, "request"))
-	}
-	if n := int64(len(v.Left)); n > 0 {
-		row("left", "%s of an earlier run got no answer and left the list since", plural(n, "request"))
-	}
-}
-
-// types words how many keys there are of which type.
-func (v planView) types() string {
-	var parts []string
-	for _, t := range api.IdentifierTypes() {
-		if n := v.Types[t]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", t, count(n)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	of := ""
-	if all := v.Entries - v.Duplicates - v.Refused.Total; all != v.Send || all != v.Requests {
-		of = fmt.Sprintf(" of %s", plural(all, "key"))
-	}
-	return fmt.Sprintf("%s (%s)", of, strings.Join(parts, ", "))
-}
-
-// duration words how long the run takes at the pace and when it would end.
-func (v planView) duration() string {
-	if v.perMinute <= 0 {
-		return "unpaced"
-	}
-	took := worker.Duration(v.requests(), v.perMinute)
-	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), v.perMinute, clock(v.now.Add(took), v.now))
-	if v.sending() < v.Send {
-		text += fmt.Sprintf(" (--limit %s of %s)", count(v.sending()), count(v.Send))
-	}
-	if v.nightly > 0 && took > v.nightly {
-		text += fmt.Sprintf("; %d runs of --max-duration %s", int((took+v.nightly-1)/v.nightly), short(v.nightly))
-	}
-	return text
-}
-
-// clock words a time to come, with as much of the date as it needs.
-func clock(t, now time.Time) string {
-	switch days := t.Sub(now) / (24 * time.Hour); {
-	case t.YearDay() == now.YearDay() && days < 1:
-		return t.Format("15:04")
-	case days < 6:
-		return t.Format("Mon 15:04")
-	}
-	return t.Format("Mon 2 Jan 15:04")
-}
-
-func between(oldest, newest time.Time) string {
-	const day = "2006-01-02"
-	from, to := oldest.Local().Format(day), newest.Local().Format(day)
-	if from == to {
-		return "on " + from
-	}
-	return "from " + from + " to " + to
-}
-
-// count writes a number with its thousands apart.
-func count(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return count(n) + " " + noun + "s"
-}
-
-// shellQuote returns s so that a POSIX shell takes it as one word.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("./_-+:@%,=", r)
-	}
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// planJSON is the plan for a program; its fields are part of the interface.
-type planJSON struct {
+// removePlan is what a removal would do.
+type removePlan struct {
 	List       string                       `json:"list"`
 	Journal    string                       `json:"journal"`
 	BaseURL    string                       `json:"base_url"`
 	SHA256     string                       `json:"sha256"`
-	ReadAs     layoutJSON                   `json:"read_as"`
+	ReadAs     layout                       `json:"read_as"`
 	Entries    int64                        `json:"entries"`
 	Duplicates int64                        `json:"duplicate"`
 	Types      map[api.IdentifierType]int64 `json:"types"`
-	Refused    refusedJSON                  `json:"refused"`
+	Refused    refused                      `json:"refused"`
 	Skipped    int64                        `json:"skipped"`
 	Oldest     *time.Time                   `json:"skipped_from,omitempty"`
 	Newest     *time.Time                   `json:"skipped_to,omitempty"`
@@ -211,38 +29,235 @@ type planJSON struct {
 	Unanswered int64                        `json:"unanswered"`
 	Send       int64                        `json:"send"`
 	Requests   int64                        `json:"requests"`
-	Snapshot   *snapshotJSON                `json:"snapshot,omitempty"`
+	Snapshot   *snapshotEffect              `json:"snapshot,omitempty"`
 	PerMinute  float64                      `json:"per_minute"`
 	Seconds    int64                        `json:"seconds"`
+
+	reading       string        // the flags with which the list was read
+	limit         int64         // --limit, 0 for none
+	nightly       time.Duration // --max-duration, 0 for none
+	now           time.Time
+	restored      int64 // of the skipped keys, put back by restore
+	left          int64 // requests without an answer whose keys left the list
+	skipFailed    bool
+	snapshotLater bool // a run would take a snapshot, a dry run does not
 }
 
-type refusedJSON struct {
-	Total  int64              `json:"total"`
-	ByCode map[string]int64   `json:"by_code"`
-	First  []refusedEntryJSON `json:"first"`
+type refused struct {
+	Total  int64            `json:"total"`
+	ByCode map[string]int64 `json:"by_code"`
+	First  []refusedEntry   `json:"first"`
 }
 
-type refusedEntryJSON struct {
-	Line   int    `json:"line"`
-	Column string `json:"column,omitempty"`
-	Type   string `json:"type,omitempty"`
-	Code   string `json:"code"`
-	Reason string `json:"reason"`
+type refusedEntry struct {
+	Line   int                `json:"line"`
+	Column string             `json:"column,omitempty"`
+	Type   api.IdentifierType `json:"type,omitempty"`
+	Code   string             `json:"code"`
+	Reason string             `json:"reason"`
 }
 
-func (v planView) json() planJSON {
-	p := planJSON{
-		List: v.list, Journal: v.journal, BaseURL: v.baseURL, SHA256: v.SHA256, ReadAs: newLayoutJSON(v.Layout),
-		Entries: v.Entries, Duplicates: v.Duplicates, Types: v.Types,
-		Refused: refusedJSON{Total: v.Refused.Total, ByCode: v.Refused.ByCode, First: []refusedEntryJSON{}},
-		Skipped: v.Skip(), Again: v.Reopen, Failed: v.Keys.Failed, Unanswered: v.Keys.Intent,
-		Send: v.Send, Requests: v.Requests, Snapshot: v.snapshotJSON(), PerMinute: v.perMinute, Seconds: int64(worker.Duration(v.requests(), v.perMinute).Seconds()),
+func (r *removal) newPlan(plan *worker.Plan) *removePlan {
+	p := &removePlan{
+		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), SHA256: plan.SHA256, ReadAs: newLayout(plan.Layout),
+		Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
+		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
+		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Failed, Unanswered: plan.Keys.Intent,
+		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.perMinute(),
+		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
+		restored: plan.Keys.Restored, left: int64(len(plan.Left)), skipFailed: r.skipFailed,
+		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,
 	}
-	for _, r := range v.Refused.First {
-		p.Refused.First = append(p.Refused.First, refusedEntryJSON{r.Line, r.Column, string(r.Type), r.Code, r.Reason})
+	if r.temporary() {
+		p.Journal = "temporary, gone at the end"
 	}
-	if v.Skip() > 0 {
-		p.Oldest, p.Newest = &v.Oldest, &v.Newest
+	for _, e := range plan.Refused.First {
+		p.Refused.First = append(p.Refused.First, refusedEntry(e))
 	}
+	if p.Skipped > 0 {
+		p.Oldest, p.Newest = &plan.Oldest, &plan.Newest
+	}
+	p.Seconds = int64(p.duration().Seconds())
 	return p
+}
+
+// sending returns how many keys this run sends.
+func (p *removePlan) sending() int64 {
+	if p.limit > 0 {
+		return min(p.limit, p.Send)
+	}
+	return p.Send
+}
+
+// requests returns how many requests that takes, if each needs one attempt.
+func (p *removePlan) requests() int64 {
+	if p.sending() < p.Send {
+		return p.sending() // a key can need more than one, but hardly any does
+	}
+	return p.Requests
+}
+
+func (p *removePlan) duration() time.Duration { return worker.Duration(p.requests(), p.PerMinute) }
+
+// write tells the plan to a person.
+func (p *removePlan) write(w io.Writer) {
+	t := table{w}
+	fmt.Fprintf(w, "Plan for %s\n", p.List)
+	p.ReadAs.write(t)
+	t.fact("entries", "%s", count(p.Entries))
+	if p.Duplicates > 0 {
+		t.fact("duplicates", "%s, each key is sent once", count(p.Duplicates))
+	}
+	p.writeRefused(t)
+	p.writeEarlier(t)
+	p.writeSnapshot(t)
+	t.fact("to send", "%s%s", plural(p.Requests, "request"), p.types())
+	if p.Send > 0 {
+		t.fact("time", "%s", p.time())
+	}
+	t.fact("to", "%s", p.BaseURL)
+	t.fact("journal", "%s", p.Journal)
+}
+
+func (p *removePlan) writeRefused(t table) {
+	if p.Refused.Total == 0 {
+		return
+	}
+	t.fact("refused", "%s, not sent, reported as failed", count(p.Refused.Total))
+	for _, e := range p.Refused.First {
+		where := fmt.Sprintf("line %d", e.Line)
+		if e.Column != "" {
+			where += fmt.Sprintf(", column %q", e.Column)
+		}
+		t.fact("", "  %s: %s", where, e.Reason)
+	}
+	if more := p.Refused.Total - int64(len(p.Refused.First)); more > 0 {
+		t.fact("", "  and %s more; all of them: altadnc-bulk report --outcome failed %s%s", count(more), p.reading, shellQuote(p.List))
+	}
+}
+
+// writeEarlier tells what earlier runs leave to say.
+func (p *removePlan) writeEarlier(t table) {
+	if p.Skipped > 0 {
+		back := ""
+		if p.restored > 0 {
+			back = fmt.Sprintf(" (%s of them put back by restore)", count(p.restored))
+		}
+		t.fact("skipped", "%s finished %s%s; --again sends them again", plural(p.Skipped, "key"), between(*p.Oldest, *p.Newest), back)
+	}
+	if p.Again > 0 {
+		t.fact("again", "%s finished earlier, sent once more", plural(p.Again, "key"))
+	}
+	if p.Failed > 0 {
+		verb := "tried again"
+		if p.skipFailed {
+			verb = "left alone (--skip-failed)"
+		}
+		t.fact("failed", "%s failed earlier, %s", plural(p.Failed, "key"), verb)
+	}
+	if p.Unanswered > 0 {
+		t.fact("unanswered", "%s of an earlier run, sent first", plural(p.Unanswered, "request"))
+	}
+	if p.left > 0 {
+		t.fact("left", "%s of an earlier run got no answer and left the list since", plural(p.left, "request"))
+	}
+}
+
+// writeSnapshot tells what a snapshot of the Do Not Contact list changes about
+// the plan, or what one might save.
+func (p *removePlan) writeSnapshot(t table) {
+	switch {
+	case p.Snapshot != nil:
+		p.Snapshot.write(t, p.Requests)
+	case p.Send == 0:
+	case p.snapshotLater:
+		t.fact("snapshot", "not in a dry run, which sends nothing; the run begins with one, and sends only what is on it")
+	default:
+		t.fact("snapshot", "none; one costs a request per 100 entries of the Do Not Contact list, and saves up to %s", count(p.Send))
+		t.fact("own opt-outs", "unknown without a snapshot; people's own are taken off as well (--keep-unsubscribed)")
+	}
+}
+
+// types words how many keys there are of which type.
+func (p *removePlan) types() string {
+	var parts []string
+	for _, t := range api.IdentifierTypes() {
+		if n := p.Types[t]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", t, count(n)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	of := ""
+	if all := p.Entries - p.Duplicates - p.Refused.Total; all != p.Send || all != p.Requests {
+		of = fmt.Sprintf(" of %s", plural(all, "key"))
+	}
+	return fmt.Sprintf("%s (%s)", of, strings.Join(parts, ", "))
+}
+
+// time words how long the run takes at the pace and when it would end.
+func (p *removePlan) time() string {
+	if p.PerMinute <= 0 {
+		return "unpaced"
+	}
+	took := p.duration()
+	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), p.PerMinute, clock(p.now.Add(took), p.now))
+	if p.sending() < p.Send {
+		text += fmt.Sprintf(" (--limit %s of %s)", count(p.sending()), count(p.Send))
+	}
+	if p.nightly > 0 && took > p.nightly {
+		text += fmt.Sprintf("; %d runs of --max-duration %s", int((took+p.nightly-1)/p.nightly), short(p.nightly))
+	}
+	return text
+}
+
+// snapshotEffect is a snapshot and what it changes about a plan.
+type snapshotEffect struct {
+	Time       time.Time `json:"time"`
+	Whole      bool      `json:"whole"`
+	Entries    int64     `json:"entries"`
+	Pages      int64     `json:"pages"`
+	Requests   int64     `json:"requests"`
+	Untyped    int64     `json:"untyped"`
+	Unreadable int64     `json:"unreadable"`
+	Absent     int64     `json:"absent"`
+	Kept       int64     `json:"kept"`
+	Doubt      int64     `json:"doubt"`
+	Own        int64     `json:"own_opt_outs"`
+	Before     int64     `json:"requests_without"`
+}
+
+func newSnapshotEffect(plan *worker.Plan) *snapshotEffect {
+	s, f := plan.Snapshot, plan.Forecast
+	if s == nil {
+		return nil
+	}
+	return &snapshotEffect{
+		Time: s.Time.UTC(), Whole: s.Whole, Entries: s.Entries, Pages: s.Pages, Requests: s.Requests,
+		Untyped: s.Untyped, Unreadable: s.Unreadable,
+		Absent: f.Absent, Kept: f.Kept, Doubt: f.Doubt, Own: f.Own, Before: f.Before,
+	}
+}
+
+// write tells the effect on a plan that needs the given number of requests.
+func (s *snapshotEffect) write(t table, requests int64) {
+	if s.Whole {
+		t.fact("snapshot", "all %s entries of the Do Not Contact list at %s, in %s; %s not there", count(s.Entries), s.Time.Local().Format(time.TimeOnly), plural(s.Requests, "request"), keysAre(s.Absent))
+	} else {
+		t.fact("snapshot", "the first %s entries of the Do Not Contact list, in %s, then given up; the rest goes one by one", count(s.Entries), plural(s.Requests, "request"))
+	}
+	t.fact("", "%s with it, %s without", plural(requests+s.Requests, "request"), count(s.Before))
+	if s.Untyped > 0 {
+		t.fact("", "entries without a known type: %s; %s sent because of them", count(s.Untyped), keysAre(s.Doubt))
+	}
+	if s.Unreadable > 0 {
+		t.fact("", "entries that cannot be matched with any key: %s", count(s.Unreadable))
+	}
+	if s.Kept > 0 {
+		t.fact("own opt-outs", "%s left on it, since people unsubscribed themselves", keysAre(s.Kept))
+	}
+	if s.Own > 0 {
+		t.fact("own opt-outs", "%s people's own and would be lifted; --keep-unsubscribed leaves them", counted(s.Own, "entry is", "entries are"))
+	}
 }

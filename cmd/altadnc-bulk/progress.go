@@ -97,19 +97,6 @@ func truncate(s string, width int) string {
 	return string(runes[:max(width, 0)])
 }
 
-// short words a duration for people: 1h43m, 12m, 40s.
-func short(d time.Duration) string {
-	switch d = d.Round(time.Second); {
-	case d >= time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	case d >= 10*time.Minute:
-		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
-	case d >= time.Minute:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%ds", int(d.Seconds()))
-}
-
 // showProgress keeps people informed until the returned function is called: a
 // bar on a terminal, elsewhere a log line a minute.
 func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop func()) {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,24 +15,24 @@ import (
 
 // removal is one run of the remove command.
 type removal struct {
-	caller
-	read listFlags
-
-	dryRun      bool
-	yes         bool
+	job
 	limit       int64
 	maxRemovals int64
 	again       bool
 	skipFailed  bool
 	snapshot    string
 	keep        bool
-
-	args []string // as typed, for the command to go on with
-	list *list
 }
 
+// The values of --snapshot.
+const (
+	snapshotNever  = "never"
+	snapshotAuto   = "auto"
+	snapshotAlways = "always"
+)
+
 func (a *app) removeCommand() *cobra.Command {
-	r := &removal{caller: caller{app: a}}
+	r := &removal{job: job{caller: caller{app: a}}}
 	cmd := &cobra.Command{
 		Use:   "remove LIST",
 		Short: "Take everything on LIST off the Do Not Contact list; run it again to resume",
@@ -50,63 +48,42 @@ Whoever is taken off the list can be contacted again.`,
 		Args: oneList(),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
 	}
-	r.api.register(cmd)
-	r.read.register(cmd)
-	r.output.register(cmd)
+	r.register(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&r.dryRun, "dry-run", false, "print the plan; ask, write and send nothing")
-	fl.BoolVarP(&r.yes, "yes", "y", false, "do not ask before sending")
 	fl.Int64Var(&r.limit, "limit", 0, "send at most `N` removals, then end with exit code 10")
 	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.again, "again", false, "send finished keys of this list again")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
-	r.registerSnapshot(cmd)
+	fl.StringVar(&r.output.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
+	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `when` is never, auto (give up at a tenth of the requests) or always")
+	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
 	return cmd
 }
 
-func (f *outputFlags) register(cmd *cobra.Command) {
-	f.registerTalk(cmd)
-	fl := cmd.Flags()
-	fl.BoolVar(&f.json, "json", false, "print the result as one JSON object")
-	fl.StringVar(&f.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
-}
-
-// registerTalk registers the flags for what goes to stderr.
-func (f *outputFlags) registerTalk(cmd *cobra.Command) {
-	fl := cmd.Flags()
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
-	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
-	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text, json")
-}
-
 func (r *removal) run(cmd *cobra.Command, arg string) error {
-	if err := r.check(cmd); err != nil {
+	if err := r.problems(cmd); err != nil {
 		return err
 	}
-	if err := r.prepare(); err != nil {
-		return err
-	}
-	var err error
-	if r.list, err = r.read.open(r.app, arg); err != nil {
-		return err
-	}
-	defer r.list.Close()
-	r.args = resumeArgs(cmd, arg)
-	if r.api.sandbox {
-		end, err := r.startSandbox()
-		if err != nil {
-			return err
+	return r.job.run(cmd, arg, func(arg string) (*list, error) { return r.read.open(r.app, arg) }, func() error {
+		if r.temporary() {
+			folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(folder)
+			r.list.journal = filepath.Join(folder, filepath.Base(r.list.path)+".journal")
 		}
-		defer end()
-	}
-	if r.dryRun {
-		return r.showPlan()
-	}
-	return r.remove()
+		if r.dryRun {
+			return r.showPlan()
+		}
+		return r.remove()
+	})
 }
 
-func (r *removal) check(cmd *cobra.Command) error {
+// temporary reports whether the journal goes away with the sandbox.
+func (r *removal) temporary() bool { return r.api.sandbox && r.read.journal == "" }
+
+func (r *removal) problems(cmd *cobra.Command) error {
 	var problems []error
 	if r.limit < 1 && cmd.Flags().Changed("limit") {
 		problems = append(problems, fmt.Errorf("--limit %d: at least 1; leave it out for no limit", r.limit))
@@ -114,35 +91,16 @@ func (r *removal) check(cmd *cobra.Command) error {
 	if r.maxRemovals < 1 && cmd.Flags().Changed("max-removals") {
 		problems = append(problems, fmt.Errorf("--max-removals %d: at least 1; leave it out to allow any number", r.maxRemovals))
 	}
-	if err := errors.Join(append(problems, r.checkSnapshot())...); err != nil {
-		return &exitError{exitUsage, err, ""}
+	switch r.snapshot {
+	case snapshotNever, snapshotAuto, snapshotAlways:
+	default:
+		problems = append(problems, fmt.Errorf("--snapshot %q: never, auto or always", r.snapshot))
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
-// startSandbox serves the sandbox on a loopback port. Unless a journal is named
-// it lives in a temporary folder that goes with the sandbox.
-func (r *removal) startSandbox() (end func(), err error) {
-	s, err := serveSandbox()
-	if err != nil {
-		return nil, &exitError{exitUsage, err, ""}
-	}
-	r.target.config.BaseURL = s.url
-	r.yes = true
-	if r.read.journal != "" {
-		return s.close, nil
-	}
-	folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
-	if err != nil {
-		s.close()
-		return nil, &exitError{exitUsage, err, ""}
-	}
-	r.list.journal = filepath.Join(folder, filepath.Base(r.list.path)+".journal")
-	return func() { s.close(); os.RemoveAll(folder) }, nil
-}
-
-func (r *removal) planOptions() worker.PlanOptions {
-	return worker.PlanOptions{Again: r.again, SkipFailed: r.skipFailed}
+func (r *removal) plan(records worker.Records) (*worker.Plan, error) {
+	return worker.NewPlan(r.list.List, records, worker.PlanOptions{Again: r.again, SkipFailed: r.skipFailed})
 }
 
 // showPlan is --dry-run: the plan is the result.
@@ -152,88 +110,112 @@ func (r *removal) showPlan() error {
 		return err
 	}
 	defer records.Close()
-	plan, err := worker.NewPlan(r.list.List, records, r.planOptions())
+	plan, err := r.plan(records)
 	if err != nil {
 		return err
 	}
-	v := r.view(plan)
-	if r.output.json {
-		return r.printJSON(v.json())
-	}
-	return r.print(v.write)
+	return r.print(r.newPlan(plan), r.output.json)
 }
-
-func (r *removal) view(plan *worker.Plan) planView {
-	kept := r.list.journal
-	if r.temporary() {
-		kept = "temporary, gone at the end"
-	}
-	return planView{
-		Plan: plan, list: r.list.path, reading: r.read.words(), journal: kept, baseURL: r.destination(),
-		perMinute: r.perMinute(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
-		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,
-	}
-}
-
-// temporary tells whether the journal goes away with the sandbox.
-func (r *removal) temporary() bool { return r.api.sandbox && r.read.journal == "" }
 
 func (r *removal) remove() error {
-	j, err := journal.Open(r.list.journal, r.target.identity)
+	j, err := r.openJournal()
 	if err != nil {
 		return err
 	}
 	defer j.Close()
-	if torn := j.Recovered(); torn != nil {
-		r.log.Warn("the end of the journal was torn by an interruption; it was set aside", "journal", r.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
-	}
-	plan, err := worker.NewPlan(r.list.List, j, r.planOptions())
+	plan, err := r.plan(j)
 	if err != nil {
 		return err
 	}
 	if err := r.connect(); err != nil {
 		return err
 	}
-	defer r.close()
 	if stopped, err := r.takeSnapshot(plan); stopped || err != nil {
 		return err
 	}
-	if err := r.agree(r.view(plan)); err != nil {
+	if err := r.agree(r.newPlan(plan)); err != nil {
 		return err
 	}
 	return r.carryOut(j, plan)
 }
 
+// wantsSnapshot reports whether this run is to take a snapshot at all.
+func (r *removal) wantsSnapshot() bool { return r.keep || r.snapshot != snapshotNever }
+
+// pages returns how many pages a snapshot may take that is to save some of the
+// given number of requests; 0 means all.
+func (r *removal) pages(requests int64) int64 {
+	if r.snapshot != snapshotAuto || r.keep {
+		return 0 // half a snapshot cannot tell whose opt-outs the rest are
+	}
+	if r.limit > 0 {
+		requests = min(requests, r.limit)
+	}
+	return worker.AutoPages(requests)
+}
+
+// takeSnapshot lists the Do Not Contact list for the plan, if it is asked to and
+// there is something to send. It reports whether that ended the run; then
+// nothing of the list was sent.
+func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
+	if plan.Send == 0 || !r.wantsSnapshot() {
+		return false, nil
+	}
+	started := time.Now()
+	listing := worker.NewListing(r.config(nil))
+	ctx, hide, release := r.working(func() func() {
+		return showLine(r.screen, r.log, r.bar(), func() string { return r.listed(listing) })
+	})
+	defer release()
+	match := worker.Matching{Wanted: plan.Wants, Region: r.read.defaultRegion, AsIs: r.read.asIs}
+	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, r.pages(plan.Requests))
+	hide()
+	if stop != nil {
+		return true, r.conclude(plan, plan.Unbegun(stop, started, listing.Progress().Requests))
+	}
+	plan.Use(snapshot, r.keep)
+	return false, nil
+}
+
+// confirmByNumber is beyond how many removals the number itself is the answer.
+const confirmByNumber = 1000
+
 // agree shows the plan and makes sure that it is wanted.
-func (r *removal) agree(v planView) error {
+func (r *removal) agree(p *removePlan) error {
 	switch {
 	case r.output.quiet:
 	case r.yes && r.output.logFormat == "json": // for a program that reads lines
-		r.log.Info("plan", "entries", v.Entries, "duplicate", v.Duplicates, "refused", v.Refused.Total, "skipped", v.Skip(),
-			"send", v.Send, "requests", v.requests(), "per_minute", v.perMinute)
+		r.log.Info("plan", "entries", p.Entries, "duplicate", p.Duplicates, "refused", p.Refused.Total, "skipped", p.Skipped,
+			"send", p.Send, "requests", p.requests(), "per_minute", p.PerMinute)
 	default:
-		fmt.Fprint(r.stderr, text(v.write))
+		fmt.Fprint(r.stderr, text(p))
 	}
-	if r.maxRemovals > 0 && v.sending() > r.maxRemovals {
+	n := count(p.sending())
+	if r.maxRemovals > 0 && p.sending() > r.maxRemovals {
 		return usageError("check the list; if it is right, raise --max-removals, or send a part with --limit",
-			"%s: %s would be sent, --max-removals allows %s", r.list.path, plural(v.sending(), "removal"), count(r.maxRemovals))
+			"%s: %s would be sent, --max-removals allows %s", r.list.path, plural(p.sending(), "removal"), count(r.maxRemovals))
 	}
-	if r.yes || v.Send == 0 {
+	if r.yes || p.Send == 0 {
 		return nil
 	}
-	return r.confirm(v)
+	what := "send " + plural(p.sending(), "removal")
+	if p.sending() > confirmByNumber {
+		return r.confirm(what, fmt.Sprintf("These people can then be contacted again. Type the number of removals (%s) to send them:", n), n, fmt.Sprint(p.sending()))
+	}
+	return r.confirm(what, fmt.Sprintf("S%s? These people can then be contacted again. [y/N]", what[1:]), "y", "yes")
 }
 
 func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
 	cfg := r.config(j)
 	cfg.Limit = r.limit
 	run := worker.NewRun(cfg, r.list.List, plan)
-	ctx, release := r.working()
+	ctx, hide, release := r.working(func() func() {
+		if plan.Send == 0 {
+			return func() {}
+		}
+		return showProgress(r.screen, r.log, r.bar(), func() state { return r.state(run, plan) })
+	})
 	defer release()
-	hide := func() {}
-	if !r.output.quiet && plan.Send > 0 {
-		hide = showProgress(r.screen, r.log, r.bar(), func() state { return r.state(run, plan) })
-	}
 	summary, err := run.Remove(ctx)
 	hide()
 	if err != nil {
@@ -252,50 +234,22 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	return s
 }
 
-// conclude tells the summary and turns it into an exit code.
+// conclude tells what became of the list, also to who collects metrics.
 func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
-	v := summaryView{Summary: s, snapshot: plan.Snapshot != nil, list: r.list.path, journal: r.list.journal, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"),
-		again: strings.Join(r.args, " "), code: summaryCode(s), temporary: r.temporary(), skippedFrom: plan.Oldest, skippedTo: plan.Newest}
+	v := r.newSummary(plan, s)
 	for _, o := range s.Unrecorded {
-		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
-			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
+		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s\n", r.list.Name(), o.Line, printable(answered(o)))
 	}
-	told := r.tell(v)
+	var trouble error
 	if r.output.metricsFile != "" {
 		if err := writeMetrics(r.output.metricsFile, v); err != nil {
-			told = errors.Join(told, fmt.Errorf("--metrics-file: %w; its folder must exist and be writable", err))
+			trouble = fmt.Errorf("--metrics-file: %w; its folder must exist and be writable", err)
 		}
 	}
-	if told != nil {
-		fmt.Fprintf(r.stderr, "altadnc-bulk: %s\n", printable(told.Error()))
-		v.code = cmp.Or(v.code, exitTrouble)
+	end := r.ended(v.ExitCode, s.Stop)
+	if s.Err != nil {
+		end.err = fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err)
+		end.hint = "please report it with the journal's record of this run"
 	}
-	switch {
-	case s.Err != nil:
-		return &exitError{v.code, fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err), "please report it with the journal's record of this run"}
-	case s.Stop != nil && s.Stop.Err != nil: // else it was asked for, and the summary has said so
-		return &exitError{v.code, fmt.Errorf("%s: stopped: %w", r.list.path, s.Stop), stopHint(s.Stop.Reason)}
-	case v.code != exitOK:
-		return &exitError{code: v.code}
-	}
-	return nil
-}
-
-func (r *removal) tell(v summaryView) error {
-	if r.output.json {
-		return r.printJSON(v.json())
-	}
-	if r.output.quiet && v.code == exitOK {
-		return nil
-	}
-	return r.print(v.write)
-}
-
-// resumeArgs is the command line to type for going on.
-func resumeArgs(cmd *cobra.Command, arg string) []string {
-	line := []string{cmd.CommandPath()}
-	for _, f := range changedFlags(cmd) {
-		line = append(line, shellQuote(f))
-	}
-	return append(line, shellQuote(arg))
+	return r.job.conclude(v, end, trouble)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +70,7 @@ func (f *reportFlags) run(a *app, arg string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(a.reportWriter(), 1<<16)
+	out := bufio.NewWriterSize(a.dataWriter(), 1<<16)
 	if err := f.copy(in, records, newReportWriter(out, in)); err != nil {
 		return err
 	}
@@ -102,23 +101,6 @@ func (f *reportFlags) copy(in *reader.Reader, records worker.Records, out report
 	}
 }
 
-// reportWriter is stdout; on a terminal control characters are shown, not sent.
-func (a *app) reportWriter() io.Writer {
-	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
-		return printableWriter{f}
-	}
-	return a.stdout
-}
-
-type printableWriter struct{ w io.Writer }
-
-func (p printableWriter) Write(b []byte) (int, error) {
-	if _, err := io.WriteString(p.w, printable(string(b))); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}
-
 // finding is what the journal says of one entry: the dnc_ columns.
 type finding struct {
 	line     int
@@ -129,11 +111,6 @@ type finding struct {
 	attempts int
 	unsure   bool
 	time     time.Time // zero for none
-}
-
-// columns returns the names of the columns that a report adds.
-func findingColumns() []string {
-	return []string{"dnc_line", "dnc_type", "dnc_outcome", "dnc_reason", "dnc_status", "dnc_attempts", "dnc_unsure", "dnc_time"}
 }
 
 // finder looks entries up. A key's first entry has its outcome; the place of its

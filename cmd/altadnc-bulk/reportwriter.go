@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/csv"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +27,40 @@ func newReportWriter(w io.Writer, in *reader.Reader) reportWriter {
 	return r
 }
 
+// findingColumn is a column that a report adds: what is not known is null in
+// JSON and an empty cell in CSV.
+type findingColumn struct {
+	name  string
+	value jsontext.Token
+}
+
+func (c findingColumn) cell() string {
+	if c.value.Kind() == 'n' {
+		return ""
+	}
+	return c.value.String()
+}
+
+// columns returns what a report says of an entry, in the order of its columns.
+func (f finding) columns() []findingColumn {
+	known := func(is bool, value jsontext.Token) jsontext.Token {
+		if is {
+			return value
+		}
+		return jsontext.Null
+	}
+	return []findingColumn{
+		{"dnc_line", jsontext.Int(int64(f.line))},
+		{"dnc_type", known(f.typ != "", jsontext.String(f.typ))},
+		{"dnc_outcome", jsontext.String(f.outcome)},
+		{"dnc_reason", jsontext.String(f.reason)},
+		{"dnc_status", known(f.status > 0, jsontext.Int(int64(f.status)))},
+		{"dnc_attempts", jsontext.Int(int64(f.attempts))},
+		{"dnc_unsure", jsontext.Bool(f.unsure)},
+		{"dnc_time", known(!f.time.IsZero(), jsontext.String(f.time.UTC().Format(time.RFC3339)))},
+	}
+}
+
 // csvReport writes the list's own columns, without those of an earlier report,
 // then the findings.
 type csvReport struct {
@@ -43,8 +76,11 @@ func (r *csvReport) header() error {
 			r.row = append(r.row, disarm(c.Name))
 		}
 	}
+	for _, c := range (finding{}).columns() {
+		r.row = append(r.row, c.name)
+	}
 	r.begun = true
-	return r.out.Write(append(r.row, findingColumns()...))
+	return r.out.Write(r.row)
 }
 
 func (r *csvReport) write(e reader.Entry, f finding) error {
@@ -66,7 +102,10 @@ func (r *csvReport) write(e reader.Entry, f finding) error {
 		}
 		r.row = append(r.row, disarm(cells[i]))
 	}
-	return r.out.Write(append(r.row, f.cells()...))
+	for _, c := range f.columns() {
+		r.row = append(r.row, disarm(c.cell()))
+	}
+	return r.out.Write(r.row)
 }
 
 func (r *csvReport) flush() error {
@@ -77,20 +116,6 @@ func (r *csvReport) flush() error {
 	}
 	r.out.Flush()
 	return r.out.Error()
-}
-
-func (f finding) cells() []string {
-	status, when := "", ""
-	if f.status > 0 {
-		status = strconv.Itoa(f.status)
-	}
-	if !f.time.IsZero() {
-		when = f.time.UTC().Format(time.RFC3339)
-	}
-	return []string{
-		strconv.Itoa(f.line), f.typ, f.outcome, disarm(f.reason), status,
-		strconv.Itoa(f.attempts), strconv.FormatBool(f.unsure), when,
-	}
 }
 
 // disarm keeps a spreadsheet from running a cell as a formula, by the apostrophe
@@ -125,11 +150,11 @@ func (r *jsonlReport) write(e reader.Entry, f finding) error {
 			return err
 		}
 	}
-	for i, name := range findingColumns() {
-		if err := r.out.WriteToken(jsontext.String(name)); err != nil {
+	for _, c := range f.columns() {
+		if err := r.out.WriteToken(jsontext.String(c.name)); err != nil {
 			return err
 		}
-		if err := r.out.WriteToken(f.token(i)); err != nil {
+		if err := r.out.WriteToken(c.value); err != nil {
 			return err
 		}
 	}
@@ -137,28 +162,6 @@ func (r *jsonlReport) write(e reader.Entry, f finding) error {
 }
 
 func (r *jsonlReport) flush() error { return nil }
-
-// token returns the finding of a column as JSON; what is not known is null.
-func (f finding) token(column int) jsontext.Token {
-	switch findingColumns()[column] {
-	case "dnc_line":
-		return jsontext.Int(int64(f.line))
-	case "dnc_attempts":
-		return jsontext.Int(int64(f.attempts))
-	case "dnc_unsure":
-		return jsontext.Bool(f.unsure)
-	}
-	cell := f.cells()[column]
-	switch {
-	case findingColumns()[column] == "dnc_reason":
-		return jsontext.String(f.reason)
-	case findingColumns()[column] == "dnc_status" && f.status > 0:
-		return jsontext.Int(int64(f.status))
-	case cell == "":
-		return jsontext.Null
-	}
-	return jsontext.String(cell)
-}
 
 type member struct {
 	name  string

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,23 +12,17 @@ import (
 
 // restore is one run of the restore command.
 type restore struct {
-	caller
-	read listFlags
-
-	dryRun bool
-	yes    bool
+	job
 	all    bool
 	unsure bool
 	pause  bool
 	since  string
 
 	from time.Time // --since
-	args []string  // as typed, for the command to go on with
-	list *list     // without a worker.List for --all
 }
 
 func (a *app) restoreCommand() *cobra.Command {
-	r := &restore{caller: caller{app: a}}
+	r := &restore{job: job{caller: caller{app: a}}}
 	cmd := &cobra.Command{
 		Use:   "restore LIST",
 		Short: "Put back on the Do Not Contact list what remove LIST took off",
@@ -50,13 +41,8 @@ of them as added by hand, today.`,
 		Args: oneList(),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
 	}
-	r.api.register(cmd)
-	r.read.register(cmd)
-	r.output.registerTalk(cmd)
+	r.register(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&r.output.json, "json", false, "print the result as one JSON object")
-	fl.BoolVar(&r.dryRun, "dry-run", false, "print the plan; ask, write and send nothing")
-	fl.BoolVarP(&r.yes, "yes", "y", false, "do not ask before sending")
 	fl.BoolVar(&r.all, "all", false, "put back all that the journal says was removed, whether on LIST or not; LIST is not read")
 	fl.StringVar(&r.since, "since", "", "only what was removed at this `time` or later: 2026-01-31 or 2026-01-31T18:00:00Z")
 	fl.BoolVar(&r.unsure, "unsure", false, "put back as well what a request without an answer may have removed")
@@ -68,26 +54,12 @@ func (r *restore) run(cmd *cobra.Command, arg string) (err error) {
 	if r.from, err = parseSince(r.since); err != nil {
 		return err
 	}
-	if err := r.prepare(); err != nil {
-		return err
-	}
-	if r.list, err = r.open(arg); err != nil {
-		return err
-	}
-	defer r.list.Close()
-	r.args = resumeArgs(cmd, arg)
-	if r.api.sandbox {
-		s, err := r.serve()
-		if err != nil {
-			return err
+	return r.job.run(cmd, arg, r.open, func() error {
+		if r.dryRun {
+			return r.showPlan()
 		}
-		defer s.close()
-		r.yes = true
-	}
-	if r.dryRun {
-		return r.showPlan()
-	}
-	return r.restore()
+		return r.restore()
+	})
 }
 
 // parseSince reads a date, which begins at midnight of this machine's time zone,
@@ -106,7 +78,7 @@ func parseSince(s string) (time.Time, error) {
 	return t, nil
 }
 
-// open opens the list; with --all it need not be there any more.
+// open opens the list; with --all it is not read, and need not be there any more.
 func (r *restore) open(arg string) (*list, error) {
 	if !r.all {
 		return r.read.open(r.app, arg)
@@ -139,11 +111,7 @@ func (r *restore) showPlan() error {
 	if err != nil {
 		return err
 	}
-	v := r.view(plan)
-	if r.output.json {
-		return r.printJSON(v.json())
-	}
-	return r.print(v.write)
+	return r.print(r.newPlan(plan), r.output.json)
 }
 
 func (r *restore) noJournal() error {
@@ -151,7 +119,7 @@ func (r *restore) noJournal() error {
 }
 
 func (r *restore) restore() error {
-	j, err := journal.Open(r.list.journal, r.target.identity)
+	j, err := r.openJournal()
 	if err != nil {
 		return err
 	}
@@ -163,50 +131,31 @@ func (r *restore) restore() error {
 	if err != nil {
 		return err
 	}
-	v := r.view(plan)
 	if !r.output.quiet {
-		fmt.Fprint(r.stderr, text(v.write))
+		fmt.Fprint(r.stderr, text(r.newPlan(plan)))
 	}
 	if plan.Keys == 0 {
-		return r.conclude(worker.RestoreSummary{Started: v.now, Ended: v.now})
+		now := time.Now()
+		return r.conclude(worker.RestoreSummary{Started: now, Ended: now})
 	}
 	if !r.yes {
-		if err := r.confirm(plan); err != nil {
+		put := fmt.Sprintf("ut %s back", plural(plan.Keys, "identifier"))
+		if err := r.confirm("p"+put, "P"+put+" on the Do Not Contact list? [y/N]", "y", "yes"); err != nil {
 			return err
 		}
 	}
 	if err := r.connect(); err != nil {
 		return err
 	}
-	defer r.close()
 	return r.carryOut(j, plan)
-}
-
-// confirm asks on the terminal; only a clear yes is one.
-func (r *restore) confirm(plan *worker.RestorePlan) error {
-	if !isTerminal(r.stdin) || !isTerminal(r.stderr) || r.list.path == "-" {
-		return usageError("look at the plan (--dry-run), then add --yes", "%s: nobody to ask whether to put %s back, and no --yes", r.list.path, plural(plan.Keys, "identifier"))
-	}
-	fmt.Fprintf(r.stderr, "Put %s back on the Do Not Contact list? [y/N] ", plural(plan.Keys, "identifier"))
-	answer, err := bufio.NewReader(r.stdin).ReadString('\n')
-	if err != nil { // the terminal has not gone to a new line
-		fmt.Fprintln(r.stderr)
-		return declined()
-	}
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
-		return nil
-	}
-	return declined()
 }
 
 func (r *restore) carryOut(j *journal.Journal, plan *worker.RestorePlan) error {
 	run := worker.NewRestoration(r.config(j), plan, r.pause)
-	ctx, release := r.working()
+	ctx, hide, release := r.working(func() func() {
+		return showLine(r.screen, r.log, r.bar(), func() string { return r.restored(run) })
+	})
 	defer release()
-	hide := func() {}
-	if !r.output.quiet {
-		hide = showLine(r.screen, r.log, r.bar(), func() string { return r.restored(run) })
-	}
 	summary, err := run.Run(ctx)
 	hide()
 	if err != nil {
@@ -222,38 +171,10 @@ func (r *restore) restored(run *worker.Restoration) string {
 	if p.Refused > 0 {
 		text += fmt.Sprintf(", %s refused", count(p.Refused))
 	}
-	if left, why := r.held(); left > time.Second {
-		text += ", waiting " + short(left) + ": " + why
-	}
-	return text
+	return text + r.waiting()
 }
 
-// conclude tells the summary and turns it into an exit code.
 func (r *restore) conclude(s worker.RestoreSummary) error {
-	v := restoreSummaryView{RestoreSummary: s, list: r.list.path, journal: r.list.journal, again: strings.Join(r.args, " "), code: restoreCode(s)}
-	var told error
-	switch {
-	case r.output.json:
-		told = r.printJSON(v.json())
-	case !r.output.quiet || v.code != exitOK:
-		told = r.print(v.write)
-	}
-	if s.Stop != nil {
-		return &exitError{v.code, errors.Join(fmt.Errorf("%s: stopped: %w", r.list.path, s.Stop), told), stopHint(s.Stop.Reason)}
-	}
-	if told != nil || v.code == exitOK {
-		return told
-	}
-	return &exitError{code: v.code}
-}
-
-// restoreCode returns the exit code of a restore that was carried out.
-func restoreCode(s worker.RestoreSummary) int {
-	switch {
-	case s.Stop != nil:
-		return stopCode(s.Stop.Reason)
-	case s.Refused > 0:
-		return exitFailures
-	}
-	return exitOK
+	v := r.newSummary(s)
+	return r.job.conclude(v, r.ended(v.ExitCode, s.Stop), nil)
 }

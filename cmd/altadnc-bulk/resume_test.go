@@ -159,7 +159,7 @@ func TestInterruptAndResume(t *testing.T) {
 		if code := exitCodeOf(t, err); code != 0 {
 			t.Fatalf("run %d exited with %d, want 0", run+2, code)
 		}
-		var s summaryJSON
+		var s removeSummary
 		if err := json.Unmarshal(out, &s); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
@@ -87,6 +88,15 @@ type outputFlags struct {
 	noProgress  bool
 	logFormat   string
 	metricsFile string
+}
+
+// register registers the flags for what goes to stderr.
+func (f *outputFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
+	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
+	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text, json")
 }
 
 // logger returns the log of a run. Quiet keeps warnings and errors.

@@ -109,14 +109,14 @@ A fault is an action, its value and its conditions:
 func (f *sandboxFlags) run(a *app) error {
 	opts, err := f.options()
 	if err != nil {
-		return &exitError{exitUsage, err, "see: altadnc-bulk sandbox --help"}
+		return &exitError{code: exitUsage, err: err, hint: "see: altadnc-bulk sandbox --help"}
 	}
 	opts.Log = func(r sandbox.Request) {
 		fmt.Fprintf(a.stderr, "%s %s %s %s: %s\n", r.Time.Format(time.TimeOnly), r.Method, r.Identifier.Type, printable(r.Identifier.Value), requestText(r))
 	}
 	s, err := serve(f.listen, opts)
 	if err != nil {
-		return &exitError{exitUsage, err, ""}
+		return err
 	}
 	defer s.close()
 	fmt.Fprintf(a.stdout, "%s\n", s.url)
@@ -126,7 +126,7 @@ func (f *sandboxFlags) run(a *app) error {
 	case <-ctx.Done():
 		return nil
 	case err := <-s.failed:
-		return &exitError{exitTrouble, fmt.Errorf("sandbox: %w", err), ""}
+		return &exitError{code: exitTrouble, err: fmt.Errorf("sandbox: %w", err)}
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
+// grace is how long requests under way may take once the program is asked to end.
+const grace = 8 * time.Second
+
 // stopping returns a context that ends with a *worker.Stop when the program is
 // asked to end or its time is over. The first signal stops cleanly; a second
 // one ends the program at once, which loses nothing either: what was sent
@@ -34,14 +37,14 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 					}
 					os.Exit(stopCode(stop.Reason))
 				}
-				told(fmt.Sprintf("%s: stopping; requests under way get 8 seconds, a second signal ends at once", stop.Reason))
+				told(stoppingText(stop.Reason) + ", a second signal ends at once")
 				cancel(stop)
 			}
 		}
 	}()
 	if maxDuration > 0 {
 		timer := time.AfterFunc(maxDuration, func() {
-			told(fmt.Sprintf("%s: stopping; requests under way get 8 seconds", worker.StopDuration))
+			told(stoppingText(worker.StopDuration))
 			cancel(&worker.Stop{Reason: worker.StopDuration})
 		})
 		context.AfterFunc(ctx, func() { timer.Stop() })
@@ -51,6 +54,10 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 		close(done)
 		cancel(nil)
 	}
+}
+
+func stoppingText(reason worker.StopReason) string {
+	return fmt.Sprintf("%s: stopping; requests under way get %g seconds", reason, grace.Seconds())
 }
 
 func stopFor(s os.Signal) *worker.Stop {

@@ -2,11 +2,17 @@ package main
 
 import (
 	"bufio"
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
+	"strconv"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -33,7 +39,7 @@ than 0 means that the output is not the whole list.`,
 		RunE: func(*cobra.Command, []string) error { return d.run() },
 	}
 	d.api.register(cmd)
-	d.output.registerTalk(cmd)
+	d.output.register(cmd)
 	cmd.Flags().StringVar(&d.format, "output-format", "csv", "`format` to write: csv, jsonl")
 	return cmd
 }
@@ -42,40 +48,29 @@ func (d *dump) run() error {
 	if d.format != "csv" && d.format != "jsonl" {
 		return usageError("", "--output-format %q: csv or jsonl", d.format)
 	}
-	if err := d.prepare(); err != nil {
-		return err
-	}
-	if d.api.sandbox {
-		s, err := d.serve()
-		if err != nil {
+	return d.session(func() error {
+		if err := d.connect(); err != nil {
 			return err
 		}
-		defer s.close()
-	}
-	if err := d.connect(); err != nil {
+		out := bufio.NewWriterSize(d.dataWriter(), 1<<16)
+		entries, err := d.copy(newOptOutWriter(out, d.format))
+		if flushErr := out.Flush(); err == nil && flushErr != nil {
+			err = outputError(flushErr)
+		}
+		if err == nil && !d.output.quiet {
+			d.log.Info("the whole Do Not Contact list was written", "entries", entries)
+		}
 		return err
-	}
-	defer d.close()
-	out := bufio.NewWriterSize(d.reportWriter(), 1<<16)
-	entries, err := d.copy(newOptOutWriter(out, d.format))
-	if flushErr := out.Flush(); err == nil && flushErr != nil {
-		err = outputError(flushErr)
-	}
-	if err == nil && !d.output.quiet {
-		d.log.Info("the whole Do Not Contact list was written", "entries", entries)
-	}
-	return err
+	})
 }
 
 // copy writes the whole list and tells how many entries that were.
 func (d *dump) copy(w optOutWriter) (entries int64, err error) {
 	listing := worker.NewListing(d.config(nil))
-	ctx, release := d.working()
+	ctx, hide, release := d.working(func() func() {
+		return showLine(d.screen, d.log, d.bar() && !isTerminal(d.stdout), func() string { return d.listed(listing) })
+	})
 	defer release()
-	hide := func() {}
-	if !d.output.quiet {
-		hide = showLine(d.screen, d.log, d.bar() && !isTerminal(d.stdout), func() string { return d.listed(listing) })
-	}
 	err = w.begin()
 	if err == nil {
 		_, stop := listing.Each(ctx, 0, w.write)
@@ -90,15 +85,56 @@ func (d *dump) stopped(stop *worker.Stop, l *worker.Listing) error {
 	if stop == nil {
 		return nil
 	}
-	return &exitError{stopCode(stop.Reason), fmt.Errorf("stopped after %s entries, the output is not the whole list: %w", count(l.Progress().Entries), stop), stopHint(stop.Reason)}
+	return &exitError{
+		code: stopCode(stop.Reason), hint: stopHint(stop.Reason),
+		err: fmt.Errorf("stopped after %s entries, the output is not the whole list: %w", count(l.Progress().Entries), stop),
+	}
 }
 
-// serve serves the sandbox and points the requests at it.
-func (c *caller) serve() (*served, error) {
-	s, err := serveSandbox()
-	if err != nil {
-		return nil, &exitError{exitUsage, err, ""}
-	}
-	c.target.config.BaseURL = s.url
-	return s, nil
+// optOutWriter writes entries of the Do Not Contact list.
+type optOutWriter interface {
+	begin() error
+	write(api.OptOut) error
+	end() error
 }
+
+func newOptOutWriter(w io.Writer, format string) optOutWriter {
+	if format == "jsonl" {
+		return &jsonlOptOuts{jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))}
+	}
+	return &csvOptOuts{csv.NewWriter(w)}
+}
+
+// csvOptOuts writes a row for each entry. Cells that a spreadsheet would run are
+// disarmed, as in a report.
+type csvOptOuts struct{ out *csv.Writer }
+
+func (c *csvOptOuts) begin() error {
+	return c.out.Write([]string{"identifier", "identifierType", "isManuallyAdded", "label", "createdAt", "updatedAt", "id"})
+}
+
+func (c *csvOptOuts) write(o api.OptOut) error {
+	manual := ""
+	if o.IsManuallyAdded != nil {
+		manual = strconv.FormatBool(*o.IsManuallyAdded)
+	}
+	row := []string{o.Value, string(o.Type), manual, o.Label, o.CreatedAt, o.UpdatedAt, o.ID}
+	for i, cell := range row {
+		row[i] = disarm(cell)
+	}
+	return c.out.Write(row)
+}
+
+func (c *csvOptOuts) end() error {
+	c.out.Flush()
+	return c.out.Error()
+}
+
+// jsonlOptOuts writes the objects of the API, one a line.
+type jsonlOptOuts struct{ out *jsontext.Encoder }
+
+func (j *jsonlOptOuts) begin() error { return nil }
+
+func (j *jsonlOptOuts) write(o api.OptOut) error { return json.MarshalEncode(j.out, o) }
+
+func (j *jsonlOptOuts) end() error { return nil }

@@ -55,16 +55,13 @@ func (f *statusFlags) run(a *app, arg string) error {
 		return err
 	}
 	if err := plan.Check(); err != nil {
-		return &exitError{exitTrouble, fmt.Errorf("the counts contradict each other, which is a defect of altadnc-bulk: %w", err), ""}
+		return &exitError{code: exitTrouble, err: fmt.Errorf("the counts contradict each other, which is a defect of altadnc-bulk: %w", err)}
 	}
 	s, err := newStatus(l, plan, records, f.rate)
 	if err != nil {
 		return err
 	}
-	if f.json {
-		return a.printJSON(s)
-	}
-	return a.print(s.write)
+	return a.print(s, f.json)
 }
 
 // status is what a list and its journal tell; as JSON its fields are part of
@@ -130,24 +127,19 @@ func reasonGroup(o journal.Outcome) string {
 }
 
 func (s *status) write(w io.Writer) {
-	fmt.Fprintf(w, "%s\n", printable(s.List))
-	row := func(n int64, name, note string) {
-		if n > 0 {
-			fmt.Fprintf(w, "  %9s %s%s\n", count(n), name, note)
-		}
-	}
-	row(s.Removed, "removed", "")
-	row(s.NotFound, "not found", "")
-	row(s.Protected, "protected", "")
-	row(s.Restored, "restored", "")
-	row(s.Failed, "failed", s.reasons())
-	row(s.Duplicate, "duplicate", "")
-	open := ""
+	t, unanswered := table{w}, ""
 	if s.Intent > 0 {
-		open = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
+		unanswered = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
 	}
-	row(s.Open, "open", open)
-	fmt.Fprintf(w, "  %9s %s\n", count(s.Entries), entries(s.Entries))
+	fmt.Fprintf(w, "%s\n", s.List)
+	t.count(s.Removed, "removed")
+	t.count(s.NotFound, "not found")
+	t.count(s.Protected, "protected")
+	t.count(s.Restored, "restored")
+	t.count(s.Failed, "failed%s", s.reasons())
+	t.count(s.Duplicate, "duplicate")
+	t.count(s.Open, "open%s", unanswered)
+	t.total(s.Entries, either(s.Entries, "entry", "entries"))
 	if s.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(s.Unsure))
 	}
@@ -161,15 +153,15 @@ func (s *status) write(w io.Writer) {
 func (s *status) writeJournal(w io.Writer) {
 	switch {
 	case !s.Exists:
-		fmt.Fprintf(w, "journal %s: none yet, nothing was sent\n", printable(s.Journal))
+		fmt.Fprintf(w, "journal %s: none yet, nothing was sent\n", s.Journal)
 	case s.LastRun != nil:
-		fmt.Fprintf(w, "journal %s: %s, the last one on %s\n", printable(s.Journal), plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
+		fmt.Fprintf(w, "journal %s: %s, the last one on %s\n", s.Journal, plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
 	}
 	if s.Torn && s.Holder == "" {
 		fmt.Fprintf(w, "the journal ends in the middle of a record, as after an interruption; the next run sets that aside\n")
 	}
 	if s.Holder != "" {
-		fmt.Fprintf(w, "running: %s\n", printable(s.Holder))
+		fmt.Fprintf(w, "running: %s\n", s.Holder)
 	}
 }
 

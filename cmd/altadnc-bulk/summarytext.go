@@ -7,119 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
-// summaryView is a summary with what only the command line knows.
-type summaryView struct {
-	worker.Summary
-	list    string
-	journal string
-	again   string // the command to type to go on
-
-	reading   string // the flags with which the list was read
-	rereading string // those of them with which a report of it is read
-
-	code int
-
-	skippedFrom, skippedTo time.Time // when what is skipped was finished
-
-	temporary bool // the journal goes with the sandbox
-	snapshot  bool // there was one: people's own opt-outs are known
-}
-
-// write tells the summary to a person. Its numbers add up to the entries.
-func (v summaryView) write(w io.Writer) {
-	c := v.Counts
-	title := "Finished"
-	if v.Stop != nil {
-		title = "Stopped: " + string(v.Stop.Reason)
-	}
-	fmt.Fprintf(w, "%s, %s after %s\n", title, printable(v.list), short(v.Ended.Sub(v.Started)))
-	row := func(n int64, name, note string) {
-		if n > 0 || name == entries(0) {
-			fmt.Fprintf(w, "  %9s %s%s\n", count(n), name, note)
-		}
-	}
-	row(c.Removed, "removed", "")
-	row(c.NotFound, "not found", " (not on the Do Not Contact list)")
-	row(c.Protected, "protected", " (people's own opt-outs, kept)")
-	row(c.Failed, "failed", "")
-	row(c.Duplicate, "duplicate", "")
-	row(c.Skipped, "skipped", fmt.Sprintf(" (finished %s; --again sends them again)", v.skipped()))
-	row(c.Open, "open", "")
-	row(c.Entries, entries(c.Entries), fmt.Sprintf(", %s", plural(c.Requests, "request")))
-	if c.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(c.Unsure))
-	}
-	if v.Lifted > 0 && v.snapshot {
-		fmt.Fprintf(w, "  %s\n", liftedText(v.Lifted))
-	}
-	v.writeUnrecorded(w)
-	if v.JournalSHA256 != "" && !v.temporary {
-		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", printable(v.journal), v.JournalSHA256)
-	}
-	v.writeNext(w)
-}
-
-func entries(n int64) string {
-	if n == 1 {
-		return "entry"
-	}
-	return "entries"
-}
-
-// skipped words when what is skipped was finished.
-func (v summaryView) skipped() string {
-	if v.skippedFrom.IsZero() {
-		return "in an earlier run"
-	}
-	return between(v.skippedFrom, v.skippedTo)
-}
-
-// writeUnrecorded tells answers that only this output knows of.
-func (v summaryView) writeUnrecorded(w io.Writer) {
-	for _, o := range v.Unrecorded {
-		fmt.Fprintf(w, "  not in the journal: line %d, %s %s: %s\n", o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
-	}
-}
-
-func (v summaryView) writeNext(w io.Writer) {
-	if v.Stop != nil && v.Counts.Open > 0 || v.Counts.Failed > 0 && v.Stop != nil {
-		fmt.Fprintf(w, "Go on with: %s\n", v.again)
-	}
-	v.writeRewritten(w)
-	if v.Counts.Failed > 0 && !v.temporary {
-		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.reading, shellQuote(v.list))
-	}
-}
-
-// writeRewritten tells how to find entries that the API may store in another
-// form than the canonical one.
-func (v summaryView) writeRewritten(w io.Writer) {
-	if v.Rewritten == 0 {
-		return
-	}
-	fmt.Fprintf(w, "%s not found and had been sent in canonical form, not as on the list.", entriesWere(v.Rewritten))
-	if v.temporary {
-		fmt.Fprintf(w, " --snapshot auto finds the form that is stored, --as-is sends what is written.\n")
-		return
-	}
-	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.list, ".gz"))
-	fmt.Fprintf(w, " To send the form that is stored:\n")
-	fmt.Fprintf(w, "  altadnc-bulk report --outcome not_found %s%s > %s\n", v.reading, shellQuote(v.list), shellQuote(again))
-	fmt.Fprintf(w, "  altadnc-bulk remove --snapshot auto %s%s   # or --as-is\n", v.rereading, shellQuote(again))
-}
-
-func entriesWere(n int64) string {
-	if n == 1 {
-		return "1 entry was"
-	}
-	return count(n) + " entries were"
-}
-
-// summaryJSON is the summary for a program; its fields are part of the interface.
-type summaryJSON struct {
+// removeSummary is what became of a removal.
+type removeSummary struct {
 	List      string `json:"list"`
 	Journal   string `json:"journal"`
 	ExitCode  int    `json:"exit_code"`
@@ -144,26 +37,107 @@ type summaryJSON struct {
 	Digest    string    `json:"journal_sha256,omitempty"`
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
+
+	resume     string // the command to type to go on
+	reading    string // the flags with which the list was read
+	rereading  string // those of them with which a report of it is read
+	temporary  bool   // the journal goes with the sandbox
+	unrecorded []journal.Outcome
 }
 
-func (v summaryView) json() summaryJSON {
-	c := v.Counts
-	s := summaryJSON{
-		List: v.list, Journal: v.journal, ExitCode: v.code,
-		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Rewritten: v.Rewritten, Failed: c.Failed, Duplicate: c.Duplicate,
+func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary {
+	c := s.Counts
+	v := &removeSummary{
+		List: r.list.path, Journal: r.list.journal, ExitCode: summaryCode(s),
+		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Rewritten: s.Rewritten, Failed: c.Failed, Duplicate: c.Duplicate,
 		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
-		Digest: v.JournalSHA256, Started: v.Started.UTC(), Ended: v.Ended.UTC(),
+		Digest: s.JournalSHA256, Started: s.Started.UTC(), Ended: s.Ended.UTC(),
+		resume: r.resume, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"), temporary: r.temporary(), unrecorded: s.Unrecorded,
 	}
-	if !v.skippedFrom.IsZero() {
-		from, to := v.skippedFrom.UTC(), v.skippedTo.UTC()
-		s.SkippedFrom, s.SkippedTo = &from, &to
+	if !plan.Oldest.IsZero() {
+		from, to := plan.Oldest.UTC(), plan.Newest.UTC()
+		v.SkippedFrom, v.SkippedTo = &from, &to
 	}
-	if v.snapshot {
-		s.Lifted = &v.Lifted
+	if plan.Snapshot != nil {
+		v.Lifted = &s.Lifted
 	}
-	if v.Stop != nil {
-		s.Stopped = string(v.Stop.Reason)
-		s.Error = v.Stop.Error()
+	if s.Stop != nil {
+		v.Stopped, v.Error = string(s.Stop.Reason), s.Stop.Error()
 	}
-	return s
+	return v
+}
+
+// answered words an answer that only this output knows of.
+func answered(o journal.Outcome) string {
+	return fmt.Sprintf("%s %s: %s", o.Identifier.Type, o.Identifier.Masked(), o.Result)
+}
+
+// write tells the summary to a person. Its numbers add up to the entries.
+func (v *removeSummary) write(w io.Writer) {
+	t := table{w}
+	fmt.Fprintf(w, "%s, %s after %s\n", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
+	t.count(v.Removed, "removed")
+	t.count(v.NotFound, "not found (not on the Do Not Contact list)")
+	t.count(v.Protected, "protected (people's own opt-outs, kept)")
+	t.count(v.Failed, "failed")
+	t.count(v.Duplicate, "duplicate")
+	t.count(v.Skipped, "skipped (finished %s; --again sends them again)", v.skipped())
+	t.count(v.Open, "open")
+	t.total(v.Entries, either(v.Entries, "entry", "entries")+", "+plural(v.Requests, "request"))
+	if v.Unsure > 0 {
+		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(v.Unsure))
+	}
+	if v.Lifted != nil && *v.Lifted > 0 {
+		fmt.Fprintf(w, "  %s\n", counted(*v.Lifted, "removed entry was a person's own opt-out", "removed entries were people's own opt-outs"))
+	}
+	for _, o := range v.unrecorded {
+		fmt.Fprintf(w, "  not in the journal: line %d, %s\n", o.Line, answered(o))
+	}
+	if v.Digest != "" && !v.temporary {
+		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", v.Journal, v.Digest)
+	}
+	v.writeNext(w)
+}
+
+// ending words how a run ended.
+func ending(stopped string) string {
+	if stopped != "" {
+		return "Stopped: " + stopped
+	}
+	return "Finished"
+}
+
+// skipped words when what is skipped was finished.
+func (v *removeSummary) skipped() string {
+	if v.SkippedFrom == nil {
+		return "in an earlier run"
+	}
+	return between(*v.SkippedFrom, *v.SkippedTo)
+}
+
+func (v *removeSummary) writeNext(w io.Writer) {
+	if v.Stopped != "" && v.Open+v.Failed > 0 {
+		fmt.Fprintf(w, "Go on with: %s\n", v.resume)
+	}
+	v.writeRewritten(w)
+	if v.Failed > 0 && !v.temporary {
+		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.reading, shellQuote(v.List))
+	}
+}
+
+// writeRewritten tells how to find entries that the API may store in another
+// form than the canonical one.
+func (v *removeSummary) writeRewritten(w io.Writer) {
+	if v.Rewritten == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s not found and had been sent in canonical form, not as on the list.", counted(v.Rewritten, "entry was", "entries were"))
+	if v.temporary {
+		fmt.Fprintf(w, " --snapshot auto finds the form that is stored, --as-is sends what is written.\n")
+		return
+	}
+	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.List, ".gz"))
+	fmt.Fprintf(w, " To send the form that is stored:\n")
+	fmt.Fprintf(w, "  altadnc-bulk report --outcome not_found %s%s > %s\n", v.reading, shellQuote(v.List), shellQuote(again))
+	fmt.Fprintf(w, "  altadnc-bulk remove --snapshot auto %s%s   # or --as-is\n", v.rereading, shellQuote(again))
 }

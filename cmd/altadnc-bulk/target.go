@@ -82,27 +82,21 @@ func (f *apiFlags) resolve(a *app) (target, error) {
 		_, err := api.New(t.config)
 		problems = append(problems, err)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return target{}, &exitError{exitUsage, err, ""}
-	}
-	return t, nil
+	return t, errors.Join(problems...)
 }
 
 // sandboxTarget leaves the address open: the sandbox is not listening yet.
 func (f *apiFlags) sandboxTarget() (target, error) {
 	var problems []error
-	for flag, value := range map[string]string{"--base-url": f.baseURL, "--token-file": f.tokenFile} {
-		if value != "" {
-			problems = append(problems, fmt.Errorf("--sandbox and %s exclude each other; leave one of them out", flag))
+	for _, flag := range []struct{ name, value string }{{"--base-url", f.baseURL}, {"--token-file", f.tokenFile}} {
+		if flag.value != "" {
+			problems = append(problems, fmt.Errorf("--sandbox and %s exclude each other; leave one of them out", flag.name))
 		}
-	}
-	if err := errors.Join(append(problems, f.problems(true)...)...); err != nil {
-		return target{}, &exitError{exitUsage, err, ""}
 	}
 	return target{
 		config:   f.clientConfig("", f.accountID, api.NewToken("sandbox")),
 		identity: journal.Identity{BaseURL: sandboxIdentity, AccountID: f.accountID},
-	}, nil
+	}, errors.Join(append(problems, f.problems(true)...)...)
 }
 
 func (f *apiFlags) clientConfig(base, account string, token api.Token) api.Config {

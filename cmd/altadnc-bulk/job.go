@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/worker"
+)
+
+// job is what the commands have in common that send what a list says.
+type job struct {
+	caller
+	read   listFlags
+	dryRun bool
+	yes    bool
+
+	resume string // the command to type to go on
+	list   *list
+}
+
+func (j *job) register(cmd *cobra.Command) {
+	j.api.register(cmd)
+	j.read.register(cmd)
+	j.output.register(cmd)
+	fl := cmd.Flags()
+	fl.BoolVar(&j.output.json, "json", false, "print the result as one JSON object")
+	fl.BoolVar(&j.dryRun, "dry-run", false, "print the plan; ask, write and send nothing")
+	fl.BoolVarP(&j.yes, "yes", "y", false, "do not ask before sending")
+}
+
+// run does work with the list that arg names, as open opens it.
+func (j *job) run(cmd *cobra.Command, arg string, open func(arg string) (*list, error), work func() error) error {
+	return j.session(func() (err error) {
+		if j.list, err = open(arg); err != nil {
+			return err
+		}
+		defer j.list.Close()
+		j.resume = resumeCommand(cmd, arg)
+		j.yes = j.yes || j.api.sandbox
+		return work()
+	})
+}
+
+// openJournal takes the journal of the list for this run.
+func (j *job) openJournal() (*journal.Journal, error) {
+	opened, err := journal.Open(j.list.journal, j.target.identity)
+	if err != nil {
+		return nil, err
+	}
+	if torn := opened.Recovered(); torn != nil {
+		j.log.Warn("the end of the journal was torn by an interruption; it was set aside", "journal", j.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
+	}
+	return opened, nil
+}
+
+// confirm asks on the terminal whether to do what is worded. Only one of the
+// answers is a yes: an empty line, the end of input and everything else are not.
+func (j *job) confirm(what, question string, answers ...string) error {
+	if !isTerminal(j.stdin) || !isTerminal(j.stderr) || j.list.path == "-" {
+		return usageError("look at the plan (--dry-run), then add --yes", "%s: nobody to ask whether to %s, and no --yes", j.list.path, what)
+	}
+	fmt.Fprint(j.stderr, question+" ")
+	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
+	if err != nil { // the terminal has not gone to a new line
+		fmt.Fprintln(j.stderr)
+	}
+	if err != nil || !slices.Contains(answers, strings.ToLower(strings.TrimSpace(answer))) {
+		return usageError("", "declined: nothing was sent")
+	}
+	return nil
+}
+
+// ended returns the end of work that stop ended with code, nil for none. A stop
+// without a cause was asked for, and the result says so.
+func (j *job) ended(code int, stop *worker.Stop) *exitError {
+	if stop == nil || stop.Err == nil {
+		return &exitError{code: code}
+	}
+	return &exitError{code: code, err: fmt.Errorf("%s: stopped: %w", j.list.path, stop), hint: stopHint(stop.Reason)}
+}
+
+// conclude tells the result of work that ended so; trouble is what else went
+// wrong.
+func (j *job) conclude(r result, end *exitError, trouble error) error {
+	if j.output.json || !j.output.quiet || end.code != exitOK {
+		trouble = errors.Join(j.print(r, j.output.json), trouble)
+	}
+	if trouble != nil {
+		fmt.Fprintf(j.stderr, "altadnc-bulk: %s\n", printable(trouble.Error()))
+		end.code = cmp.Or(end.code, exitTrouble)
+	}
+	if end.code == exitOK {
+		return nil
+	}
+	return end
+}

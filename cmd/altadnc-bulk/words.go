@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// count writes a number with its thousands apart.
+func count(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// counted writes a number and what it is a number of: one, or many.
+func counted(n int64, one, many string) string { return count(n) + " " + either(n, one, many) }
+
+func either(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func plural(n int64, noun string) string { return counted(n, noun, noun+"s") }
+
+func keysAre(n int64) string { return counted(n, "key is", "keys are") }
+
+// short words a duration for people: 1h43m, 12m, 40s.
+func short(d time.Duration) string {
+	switch d = d.Round(time.Second); {
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	case d >= 10*time.Minute:
+		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%ds", int(d.Seconds()))
+}
+
+// clock words a time to come, with as much of the date as it needs.
+func clock(t, now time.Time) string {
+	switch days := t.Sub(now) / (24 * time.Hour); {
+	case t.YearDay() == now.YearDay() && days < 1:
+		return t.Format("15:04")
+	case days < 6:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("Mon 2 Jan 15:04")
+}
+
+// between words the days in which something happened.
+func between(oldest, newest time.Time) string {
+	from, to := oldest.Local().Format(time.DateOnly), newest.Local().Format(time.DateOnly)
+	if from == to {
+		return "on " + from
+	}
+	return "from " + from + " to " + to
+}
+
+// shellQuote returns s so that a POSIX shell takes it as one word.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("./_-+:@%,=", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
