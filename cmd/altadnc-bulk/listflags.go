@@ -14,6 +14,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/canonical"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -85,7 +86,7 @@ func (f *listFlags) options() (reader.Options, error) {
 }
 
 func parseType(s string) (api.IdentifierType, error) {
-	if t, ok := reader.ParseType(s); ok {
+	if t, ok := canonical.ParseType(s); ok {
 		return t, nil
 	}
 	return api.ParseIdentifierType(s)

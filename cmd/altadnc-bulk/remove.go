@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader/canonical"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -167,7 +168,7 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
 		return showLine(r.screen, r.log, r.bar(), func() string { return r.listed(listing) })
 	})
 	defer release()
-	match := worker.Matching{Wanted: plan.Wants, Region: r.read.defaultRegion, AsIs: r.read.asIs}
+	match := worker.Matching{Wanted: plan.Wants, Rules: canonical.Rules{Region: r.read.defaultRegion, AsIs: r.read.asIs}}
 	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, r.pages(plan.Requests))
 	hide()
 	if stop != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // csvList reads the rows behind a resolved header.
@@ -170,7 +171,7 @@ func (l *Reader) nextRow() error {
 // fits refuses a record with more cells than the header has: an unquoted
 // delimiter has probably moved its cells to the wrong columns. Trailing empty
 // cells are allowed where the first row already has them.
-func (c *csvList) fits(f frame) *Refusal {
+func (c *csvList) fits(f frame) *canonical.Refusal {
 	extra := f.cells - len(c.names)
 	if !c.settled {
 		c.settled = true
@@ -181,7 +182,7 @@ func (c *csvList) fits(f frame) *Refusal {
 	if extra <= 0 || f.cells <= c.width && bytes.HasSuffix(f.text, bytes.Repeat([]byte{c.framer.delimiter}, extra)) {
 		return nil
 	}
-	return refuse("too-many-cells", fmt.Sprintf("has %d cells where the header has %d: a cell that holds the delimiter must be quoted", f.cells, len(c.names)))
+	return canonical.Refuse("too-many-cells", fmt.Sprintf("has %d cells where the header has %d: a cell that holds the delimiter must be quoted", f.cells, len(c.names)))
 }
 
 // row queues the entries of a sound record.
@@ -202,7 +203,7 @@ func (l *Reader) row(f frame) error {
 // wide queues an entry for each filled cell.
 func (l *Reader) wide(f frame, got *wideRow) {
 	for _, i := range l.csv.order {
-		if raw := got.cell(i); trim(raw) != "" {
+		if raw := got.cell(i); canonical.Trim(raw) != "" {
 			l.cell(f, l.csv.choice.wide[i], wideType(i), raw, nil)
 		}
 	}
@@ -210,10 +211,10 @@ func (l *Reader) wide(f frame, got *wideRow) {
 
 // long queues the entry of a record with one identifier cell, unless it is blank.
 func (l *Reader) long(f frame, got *longRow) {
-	if trim(got.Identifier) == "" && l.csv.blank(f) {
+	if canonical.Trim(got.Identifier) == "" && l.csv.blank(f) {
 		return
 	}
-	t, r := l.csv.choice.only, (*Refusal)(nil)
+	t, r := l.csv.choice.only, (*canonical.Refusal)(nil)
 	if l.csv.choice.form == FormLong {
 		t, r = typed(got.Type)
 	}
@@ -223,7 +224,7 @@ func (l *Reader) long(f frame, got *longRow) {
 // blank tells whether nothing stands in any cell of a record.
 func (c *csvList) blank(f frame) bool {
 	for _, cell := range c.record(f, -1).Cells() {
-		if trim(cell) != "" {
+		if canonical.Trim(cell) != "" {
 			return false
 		}
 	}
@@ -236,7 +237,7 @@ func (c *csvList) record(f frame, cell int) Record {
 
 // cell queues the entry of one identifier cell. r is what its type cell is
 // refused for.
-func (l *Reader) cell(f frame, at int, t api.IdentifierType, raw string, r *Refusal) {
+func (l *Reader) cell(f frame, at int, t api.IdentifierType, raw string, r *canonical.Refusal) {
 	e := l.entry(f.line, l.csv.names[at], t, raw, len(f.text))
 	e.untyped(r)
 	e.Record = l.csv.record(f, at)

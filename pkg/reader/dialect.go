@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // delimiters are those that are found without being told.
@@ -76,7 +79,7 @@ func readHeading(text []byte, delimiter rune, m matcher) (heading, bool) {
 	}
 	f := newFound()
 	for i, name := range names {
-		names[i] = trim(name)
+		names[i] = canonical.Trim(name)
 		if names[i] != "" {
 			f.add(i, m.match(names[i]))
 		}
@@ -126,7 +129,16 @@ func candidates(given rune) []rune {
 // phoneLike tells whether a name consists of a phone number's characters. A date,
 // which can head a column, has fewer digits.
 func phoneLike(name string) bool {
-	return digits(name) >= 10 && !strings.ContainsFunc(name, notPhone)
+	digits := 0
+	for _, r := range name {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("+-.()/", r) && !unicode.IsSpace(r):
+			return false
+		}
+	}
+	return digits >= 10
 }
 
 // headless tells whether a name looks like a value: then the list has no header,

@@ -7,7 +7,7 @@
 // A record is a CSV row or a JSONL line. An [Entry] is what everything is counted
 // in: one identifier cell of a record, or a record that is refused as a whole.
 // [Reader.Read] hands out one entry after the other. A bad record is an entry
-// with a [Refusal] and does not end the reading. A list that cannot be trusted as
+// with a [canonical.Refusal] and does not end the reading. A list that cannot be trusted as
 // a whole is a [*ListError], from [New] or from Read: then nothing of it should
 // be acted on, which is why a list is read through once before anything is sent.
 //
@@ -100,7 +100,6 @@
 //
 //	web_chat: web chat, web chat id, web chat user, web chat user id, web chat identifier, website chat, live chat, live chat id
 //
-// The cells of a type column are matched against the same names of the six types.
 // Columns whose name begins with dnc_ come from a report of an earlier run and are
 // ignored, so that a part of a report is a list again.
 //
@@ -112,39 +111,17 @@
 //
 // # Values
 //
-// From both ends of a cell come off: white space, no-break and zero-width
-// characters, other invisible ones, the apostrophe that makes a spreadsheet show a
-// cell as text, and mailto: or tel: where it fits the type. What is left is sent
-// in its canonical form, which all spellings of one identifier share ([Canonical]):
-//
-//   - email: in lower case and Unicode NFC. The domain must have a dot and be valid
-//     (IDNA 2008), and stays as it is written.
-//   - phone, sms, whatsapp: E.164, +14155550123. The number must be a valid one of
-//     its country. Without + it is one of Options.DefaultRegion, and refused where
-//     the same digits behind a + would be another valid number.
-//   - linkedin: https://www.linkedin.com/in/name, the name decoded, in lower case
-//     and NFC, for any http address of a profile: with country subdomain, query,
-//     trailing slash, translation (/de) or page of the profile (/details/…).
-//   - web_chat: as it is.
-//
-// With Options.AsIs the cleaned cell is sent as it stands, checked only for what
-// no identifier holds.
+// What a cell must be to count as an identifier, and the form that it is sent in,
+// is what package [altadnc-bulk/pkg/reader/canonical] tells. A type cell is read
+// by [canonical.ParseType].
 //
 // # Refusals
 //
-// These are the codes of a [Refusal]. Of any cell: empty, placeholder (a word such
-// as n/a), too-long, no-type, unknown-type, spreadsheet-error (#REF!, ####), formula,
-// scientific-notation (1.41556E+10), nul, line-break, control-character,
-// replacement-character, invisible-character, invalid-encoding. Of e-mail addresses:
-// email-no-at, email-two, email-display-name, email-quoted, email-space, email-local,
-// email-lookalike, email-domain, email-domain-no-dot. Of phone numbers: phone-no-plus,
-// phone-ambiguous, phone-invalid, phone-letters, phone-extension, phone-decimal,
-// phone-negative, phone-two, phone-characters, phone-foreign-digits. Of LinkedIn:
-// linkedin-pub, linkedin-company, linkedin-sales, linkedin-member-id,
-// linkedin-not-profile, linkedin-not-url, linkedin-name, linkedin-path,
-// linkedin-space. Of records: quote, stray-cr, too-many-cells, record-too-long, nul,
-// invalid-encoding, json-syntax, json-duplicate, json-trailing, json-type,
-// json-not-object, no-identifier-column, no-type-column, ambiguous-column.
+// These are the codes of a refusal that records have: quote, stray-cr,
+// too-many-cells, record-too-long, nul, invalid-encoding, no-type, unknown-type,
+// json-syntax, json-duplicate, json-trailing, json-type, json-not-object,
+// no-identifier-column, no-type-column, ambiguous-column. Those of cells are listed
+// in package canonical.
 //
 // # Cost
 //

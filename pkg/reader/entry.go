@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // Entry is the unit that everything is counted in: one identifier cell of a
@@ -24,7 +25,7 @@ type Entry struct {
 	// record that is refused as a whole: valid UTF-8 of at most 512 bytes.
 	Raw string
 	// Refusal tells why the entry must not be sent; nil for one that can be.
-	Refusal *Refusal
+	Refusal *canonical.Refusal
 	// Record is the list's own record. It is valid until the next Read.
 	Record Record
 }

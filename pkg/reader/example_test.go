@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader"
 )
 
@@ -51,25 +50,6 @@ func ExampleNew_columns() {
 	// columns "Work Phone" and "Mobile Phone" could both be meant (columns found: "Full Name", "Work Phone", "Mobile Phone")
 }
 
-func ExampleCanonical() {
-	for _, id := range []api.Identifier{
-		{Type: api.LinkedIn, Value: "de.linkedin.com/in/Ada-Lovell/?trk=x"},
-		{Type: api.Phone, Value: "(415) 555-0123"},
-		{Type: api.Phone, Value: "1.41556E+10"},
-	} {
-		got, refusal := reader.Canonical(id, "US")
-		if refusal != nil {
-			fmt.Println(refusal.Code)
-			continue
-		}
-		fmt.Println(got.Value)
-	}
-	// Output:
-	// https://www.linkedin.com/in/ada-lovell
-	// +14155550123
-	// scientific-notation
-}
-
 func ExampleReader_Layout() {
 	list := strings.NewReader("\ufeffidentifier\tidentifierType\tnote\n")
 	r, err := reader.New(list, "people.txt", reader.Options{})
@@ -87,16 +67,4 @@ func ExampleReader_Layout() {
 	// identifier: identifier
 	// identifierType: type
 	// note: other
-}
-
-func ExampleParseType() {
-	for _, s := range []string{"E-Mail", "Phone number", "web chat", "fax"} {
-		t, ok := reader.ParseType(s)
-		fmt.Printf("%q %t\n", t, ok)
-	}
-	// Output:
-	// "email" true
-	// "phone" true
-	// "web_chat" true
-	// "" false
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // framer cuts CSV text into records and decides of each whether it is sound,
@@ -21,9 +23,9 @@ type frame struct {
 	line    int
 	text    []byte // without its line end; valid until the next frame
 	cells   int
-	refusal *Refusal // the record is broken and costs only itself
-	next    int      // bytes to the next record
-	ends    int      // line ends up to there
+	refusal *canonical.Refusal // the record is broken and costs only itself
+	next    int                // bytes to the next record
+	ends    int                // line ends up to there
 }
 
 // unreadable is why nothing behind a record can be trusted.
@@ -69,8 +71,8 @@ func (f *framer) peek() (frame, error) {
 	}
 }
 
-func strayCR() *Refusal {
-	return refuse("stray-cr", "holds a carriage return outside quotes: save the list with one kind of line end")
+func strayCR() *canonical.Refusal {
+	return canonical.Refuse("stray-cr", "holds a carriage return outside quotes: save the list with one kind of line end")
 }
 
 // long passes over a line that is too long. Without any quote its end is
@@ -85,7 +87,7 @@ func (f *framer) long() (frame, error) {
 	if quoted {
 		return frame{}, &unreadable{line, "this record is longer than 1 MiB and holds quotes, so that its end is not certain", "look for a quote that is not closed"}
 	}
-	return frame{line: line, text: text, refusal: refuse("record-too-long", "is longer than 1 MiB")}, nil
+	return frame{line: line, text: text, refusal: canonical.Refuse("record-too-long", "is longer than 1 MiB")}, nil
 }
 
 // quoted frames a record with quotes, which may span lines. content and next
@@ -128,7 +130,7 @@ type scan struct {
 	delimiter byte
 	state     scanState
 	cells     int
-	bad       *Refusal
+	bad       *canonical.Refusal
 	reopened  bool // the open cell was closed before, and went on
 }
 
@@ -206,6 +208,6 @@ func (s *scan) plain(b []byte) (taken int) {
 
 func (s *scan) worsen(code, reason string) {
 	if s.bad == nil {
-		s.bad = refuse(code, reason)
+		s.bad = canonical.Refuse(code, reason)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // objects decodes the lines of a JSONL list, one object each, strictly: no
@@ -43,21 +44,21 @@ func newObjects(m matcher) *objects {
 
 // decode returns the columns that one line's object has, by their index in
 // o.members, or why the line is refused.
-func (o *objects) decode(line []byte) (choice, *Refusal) {
+func (o *objects) decode(line []byte) (choice, *canonical.Refusal) {
 	f, r := o.parse(line)
 	if r != nil {
 		return choice{}, r
 	}
 	c, p := o.matcher.choose(&f, o.name)
 	if p != nil {
-		return choice{}, refuse(p.code, p.reason)
+		return choice{}, canonical.Refuse(p.code, p.reason)
 	}
 	return c, nil
 }
 
 // try tells whether a line can be read: the refusal is for what is no object,
 // the problem for one whose members cannot be resolved.
-func (o *objects) try(line []byte) (*problem, *Refusal) {
+func (o *objects) try(line []byte) (*problem, *canonical.Refusal) {
 	f, r := o.parse(line)
 	if r != nil {
 		return nil, r
@@ -66,7 +67,7 @@ func (o *objects) try(line []byte) (*problem, *Refusal) {
 	return p, nil
 }
 
-func (o *objects) parse(line []byte) (found, *Refusal) {
+func (o *objects) parse(line []byte) (found, *canonical.Refusal) {
 	o.line, o.text = line, *bytes.NewBuffer(line)
 	o.decoder.Reset(&o.text)
 	o.members = o.members[:0]
@@ -89,7 +90,7 @@ func (o *objects) appendNames(names []string) []string {
 }
 
 // object reads the members of one object into o.members and f.
-func (o *objects) object(f *found) *Refusal {
+func (o *objects) object(f *found) *canonical.Refusal {
 	if o.decoder.PeekKind() != '{' {
 		return o.notObject()
 	}
@@ -105,16 +106,16 @@ func (o *objects) object(f *found) *Refusal {
 		return notJSON(err)
 	}
 	if _, err := o.decoder.ReadToken(); err != io.EOF {
-		return refuse("json-trailing", "has something behind its JSON object: one object a line")
+		return canonical.Refuse("json-trailing", "has something behind its JSON object: one object a line")
 	}
 	return nil
 }
 
-func (o *objects) notObject() *Refusal {
+func (o *objects) notObject() *canonical.Refusal {
 	if _, err := o.decoder.ReadValue(); err != nil {
 		return notJSON(err)
 	}
-	return refuse("json-not-object", "is not a JSON object")
+	return canonical.Refuse("json-not-object", "is not a JSON object")
 }
 
 // member reads one name and its value.
@@ -140,7 +141,7 @@ func (o *objects) lookup(quoted []byte) member {
 		return m
 	}
 	name, _ := jsontext.AppendUnquote(nil, quoted) // the decoder has checked it
-	m := member{name: string(name), match: o.matcher.match(trim(string(name)))}
+	m := member{name: string(name), match: o.matcher.match(canonical.Trim(string(name)))}
 	if len(o.known) < maxKnown && len(name) <= maxRaw {
 		o.known[string(quoted)] = m
 	}
@@ -148,7 +149,7 @@ func (o *objects) lookup(quoted []byte) member {
 }
 
 // text returns the string of a member, "" for null.
-func (v value) text() (string, *Refusal) {
+func (v value) text() (string, *canonical.Refusal) {
 	switch v.raw.Kind() {
 	case '"':
 		s, err := jsontext.AppendUnquote(nil, v.raw)
@@ -159,14 +160,14 @@ func (v value) text() (string, *Refusal) {
 	case 'n':
 		return "", nil
 	}
-	return "", refuse("json-type", "is not a JSON string")
+	return "", canonical.Refuse("json-type", "is not a JSON string")
 }
 
 // typed returns the type that a member names.
-func (v value) typed() (api.IdentifierType, *Refusal) {
+func (v value) typed() (api.IdentifierType, *canonical.Refusal) {
 	word, r := v.text()
 	if r != nil {
-		return "", refuse("json-type", "has a type that is not a JSON string")
+		return "", canonical.Refuse("json-type", "has a type that is not a JSON string")
 	}
 	return typed(word)
 }
@@ -175,13 +176,13 @@ func (v value) typed() (api.IdentifierType, *Refusal) {
 // visible.
 func (v value) blank() bool {
 	s, r := v.text()
-	return r == nil && trim(s) == ""
+	return r == nil && canonical.Trim(s) == ""
 }
 
 // notJSON tells why the decoder refused a line.
-func notJSON(err error) *Refusal {
+func notJSON(err error) *canonical.Refusal {
 	if errors.Is(err, jsontext.ErrDuplicateName) {
-		return refuse("json-duplicate", "has the same member twice")
+		return canonical.Refuse("json-duplicate", "has the same member twice")
 	}
-	return refuse("json-syntax", "is not valid JSON")
+	return canonical.Refuse("json-syntax", "is not valid JSON")
 }

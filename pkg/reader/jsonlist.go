@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // openJSONL looks at the sample for an object that can be read. A list without
@@ -67,7 +68,7 @@ func (l *Reader) nextObject() error {
 		if _, err := l.lines.skip(0); err != nil {
 			return err
 		}
-		l.whole(line, head, refuse("record-too-long", "is longer than 1 MiB"))
+		l.whole(line, head, canonical.Refuse("record-too-long", "is longer than 1 MiB"))
 		return nil
 	}
 	if err != nil {
@@ -117,7 +118,7 @@ func (l *Reader) object(line int, text []byte, c choice) {
 
 // member queues the entry of one member. all is the type that the member's name
 // or an option gives, t that of this entry, r what its type is refused for.
-func (l *Reader) member(line int, text []byte, at int, all, t api.IdentifierType, r *Refusal) {
+func (l *Reader) member(line int, text []byte, at int, all, t api.IdentifierType, r *canonical.Refusal) {
 	m := l.objects.members[at]
 	l.use(m.name, RoleIdentifier, all)
 	raw, bad := m.text()

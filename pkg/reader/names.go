@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // fold reduces a column name to what it is matched by: without case,
@@ -16,21 +17,11 @@ import (
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.IsSpace(r), invisible(r), strings.ContainsRune("-_.:/()[]*#'’‐‑–—", r):
+		case unicode.Is(unicode.Mn, r), unicode.IsSpace(r), canonical.Invisible(r), strings.ContainsRune("-_.:/()[]*#'’‐‑–—", r):
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, norm.NFKD.String(cut(name, 200)))
-}
-
-// ParseType returns the type that s names, in the spelling of the API or as a
-// column of that type may be called ("E-Mail", "Phone number", "web chat").
-func ParseType(s string) (api.IdentifierType, bool) {
-	switch t := api.IdentifierType(s); t { // most lists write the API's own words
-	case api.Email, api.LinkedIn, api.Phone, api.SMS, api.WhatsApp, api.WebChat:
-		return t, true
-	}
-	return typeOf(fold(s))
 }
 
 // typeOf returns the type that a folded name stands for. This list is repeated

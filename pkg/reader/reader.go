@@ -8,13 +8,15 @@ import (
 	"strings"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // Reader reads the entries of one list. It is not safe for concurrent use.
 type Reader struct {
 	name   string
 	opts   Options
-	region string
+	rules  canonical.Rules
+	found  []canonical.Found // of the current cell
 	layout Layout
 	lines  *lines
 	strict bool // invalid UTF-8 refuses the list, not the record
@@ -37,7 +39,7 @@ func New(r io.Reader, name string, opts Options) (*Reader, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
-	l := &Reader{name: name, opts: opts, region: strings.ToUpper(opts.DefaultRegion)}
+	l := &Reader{name: name, opts: opts, rules: canonical.Rules{Region: strings.ToUpper(opts.DefaultRegion), AsIs: opts.AsIs}}
 	if err := l.open(r); err != nil {
 		return nil, l.explain(err)
 	}
@@ -177,24 +179,17 @@ func (l *Reader) refused(line int, p problem) *ListError {
 }
 
 // whole queues the refusal of a record as a whole.
-func (l *Reader) whole(line int, text []byte, r *Refusal) {
+func (l *Reader) whole(line int, text []byte, r *canonical.Refusal) {
 	l.queue = append(l.queue, Entry{Line: line, Raw: excerpt(string(text[:min(len(text), 2*maxRaw)])), Refusal: r, Record: Record{Cell: -1, Text: text}})
 }
 
 // entry returns the entry of one cell. size is that of its record.
 func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string, size int) Entry {
 	e := Entry{Line: line, Column: column, Identifier: api.Identifier{Type: t}, Raw: excerpt(owned(raw, size))}
-	value := clean(raw, t)
-	if t == api.Email && plainEmail(value) {
-		e.Identifier.Value = owned(value, size)
-		return e
-	}
-	r := unfit(value)
-	if r == nil && !l.opts.AsIs {
-		value, r = canonical(value, t, l.region)
-	}
+	found, r := l.rules.Cell(l.found[:0], raw, t)
 	if e.Refusal = r; r == nil {
-		e.Identifier.Value = owned(value, size)
+		e.Identifier.Value = owned(found[0].Value, size)
 	}
+	l.found = found
 	return e
 }

@@ -97,7 +97,7 @@ const refusedExamples = 10
 type Refused struct {
 	Total  int64
 	New    int64            // not in the journal yet
-	ByCode map[string]int64 // by reader.Refusal.Code
+	ByCode map[string]int64 // by Refusal.Code of package canonical
 	First  []RefusedEntry   // the first ten
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
-	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // Snapshot is what a listing of the Do Not Contact list tells of the keys of a
@@ -46,9 +46,8 @@ type Matching struct {
 	// Wanted tells which keys to keep; the rest of the Do Not Contact list
 	// takes no memory.
 	Wanted func(journal.Key) bool
-	// Region and AsIs are how the removal list is read: [reader.Options].
-	Region string
-	AsIs   bool
+	// Rules are how the values of the removal list are read.
+	Rules canonical.Rules
 }
 
 // TakeSnapshot lists the Do Not Contact list, at most maxPages pages of it (0
@@ -98,11 +97,11 @@ func (s *Snapshot) add(o api.OptOut, m Matching) {
 // identify returns the identifier that the entry of a removal list would have
 // if it were written as id.
 func (m Matching) identify(id api.Identifier) (api.Identifier, bool) {
-	if m.AsIs {
-		id = reader.Cleaned(id)
+	if m.Rules.AsIs {
+		id = canonical.Cleaned(id)
 		return id, id.Value != ""
 	}
-	id, refusal := reader.Canonical(id, m.Region)
+	id, refusal := m.Rules.Canonical(id)
 	return id, refusal == nil
 }
 

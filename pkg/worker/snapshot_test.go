@@ -20,6 +20,7 @@ import (
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // desk is a removal list and its journal before a Do Not Contact list whose
@@ -127,7 +128,7 @@ func (d *desk) remove(e errand) (s Summary, p *Plan) {
 			d.t.Fatal(err)
 		}
 		if e.snapshot || e.keep {
-			m := Matching{Wanted: p.Wants, Region: d.opts.DefaultRegion, AsIs: d.opts.AsIs}
+			m := Matching{Wanted: p.Wants, Rules: canonical.Rules{Region: d.opts.DefaultRegion, AsIs: d.opts.AsIs}}
 			shot, stop := TakeSnapshot(d.t.Context(), NewListing(cfg), m, e.pages)
 			if stop != nil {
 				d.t.Fatal(stop)

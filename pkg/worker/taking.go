@@ -11,6 +11,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 // taking is the removal of one key: a request for each form in which it stands
@@ -116,7 +117,7 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 // rewritten tells whether the canonical form of an entry is not what stands in
 // its cell. The API compares what is sent with what it stores, letter by letter.
 func rewritten(e reader.Entry) bool {
-	return reader.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
+	return canonical.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
 }
 
 // remember writes down the forms of a key that an interrupted run may have

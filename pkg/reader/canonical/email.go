@@ -1,4 +1,4 @@
-package reader
+package canonical
 
 import (
 	"strings"
@@ -21,14 +21,14 @@ func canonicalEmail(s string) (string, *Refusal) {
 	}
 	s, ok := lowered(s)
 	if !ok {
-		return "", refuse("email-lookalike", "holds a letter that only looks like an ASCII one")
+		return "", Refuse("email-lookalike", "holds a letter that only looks like an ASCII one")
 	}
 	local, domain, _ := strings.Cut(s, "@")
 	if r := badLocal(local); r != nil {
 		return "", r
 	}
 	if len(s) > maxEmail {
-		return "", refuse("too-long", "is longer than an e-mail address can be (254 bytes)")
+		return "", Refuse("too-long", "is longer than an e-mail address can be (254 bytes)")
 	}
 	if r := badDomain(domain); r != nil {
 		return "", r
@@ -60,22 +60,22 @@ func plainEmail(s string) bool {
 func notOneEmail(s string) *Refusal {
 	switch strings.Count(s, "@") {
 	case 0:
-		return refuse("email-no-at", "is not an e-mail address: no @ sign")
+		return Refuse("email-no-at", "is not an e-mail address: no @ sign")
 	case 1:
 	default:
-		return refuse("email-two", "holds more than one @ sign: one address a cell")
+		return Refuse("email-two", "holds more than one @ sign: one address a cell")
 	}
 	switch {
 	case strings.ContainsAny(s, "<>"):
-		return refuse("email-display-name", "holds a name or angle brackets around the address: leave the address alone in the cell")
+		return Refuse("email-display-name", "holds a name or angle brackets around the address: leave the address alone in the cell")
 	case strings.ContainsAny(s, `"`):
-		return refuse("email-quoted", "holds a quoted e-mail address, which is not supported")
+		return Refuse("email-quoted", "holds a quoted e-mail address, which is not supported")
 	case strings.ContainsAny(s, ",;"):
-		return refuse("email-two", "holds a comma or semicolon: one address a cell")
+		return Refuse("email-two", "holds a comma or semicolon: one address a cell")
 	case strings.ContainsFunc(s, unicode.IsSpace):
-		return refuse("email-space", "holds white space inside the address")
+		return Refuse("email-space", "holds white space inside the address")
 	case hidden(s):
-		return refuse("invisible-character", "holds an invisible character inside the address")
+		return Refuse("invisible-character", "holds an invisible character inside the address")
 	}
 	return nil
 }
@@ -83,14 +83,14 @@ func notOneEmail(s string) *Refusal {
 func badLocal(local string) *Refusal {
 	switch {
 	case local == "":
-		return refuse("email-local", "has nothing before the @ sign")
+		return Refuse("email-local", "has nothing before the @ sign")
 	case len(local) > maxLocal:
-		return refuse("too-long", "has more before the @ sign than an address can (64 bytes)")
+		return Refuse("too-long", "has more before the @ sign than an address can (64 bytes)")
 	case local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, ".."):
-		return refuse("email-local", "has a misplaced dot before the @ sign")
+		return Refuse("email-local", "has a misplaced dot before the @ sign")
 	}
 	if i := strings.IndexFunc(local, notAtext); i >= 0 {
-		return refuse("email-local", "has a character before the @ sign that no address has there")
+		return Refuse("email-local", "has a character before the @ sign that no address has there")
 	}
 	return nil
 }
@@ -111,20 +111,20 @@ func notAtext(r rune) bool {
 // badDomain returns why a lower-case domain cannot receive mail, or nil.
 func badDomain(domain string) *Refusal {
 	if domain == "" {
-		return refuse("email-domain", "has nothing behind the @ sign")
+		return Refuse("email-domain", "has nothing behind the @ sign")
 	}
 	dot := strings.LastIndexByte(domain, '.')
 	if dot < 0 {
-		return refuse("email-domain-no-dot", "has a domain without a dot")
+		return Refuse("email-domain-no-dot", "has a domain without a dot")
 	}
 	if tld := domain[dot+1:]; tld == "" || strings.Trim(tld, "0123456789") == "" {
-		return refuse("email-domain", "has a domain that ends in a dot or a number")
+		return Refuse("email-domain", "has a domain that ends in a dot or a number")
 	}
 	if plainDomain(domain) {
 		return nil
 	}
 	if _, err := domains().ToASCII(domain); err != nil {
-		return refuse("email-domain", "has a domain that is not valid")
+		return Refuse("email-domain", "has a domain that is not valid")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package reader
+package canonical
 
 import (
 	"net/url"
@@ -20,7 +20,7 @@ func canonicalLinkedIn(s string) (string, *Refusal) {
 	}
 	name, section, _ := strings.Cut(rest, "/")
 	if !knownSection(strings.Trim(strings.ToLower(section), "/")) {
-		return "", refuse("linkedin-path", "goes on behind the profile's name in an unknown way")
+		return "", Refuse("linkedin-path", "goes on behind the profile's name in an unknown way")
 	}
 	if name, r = profileName(name); r != nil {
 		return "", r
@@ -31,22 +31,22 @@ func canonicalLinkedIn(s string) (string, *Refusal) {
 // linkedInPath returns the path of an address on linkedin.com without its first slash.
 func linkedInPath(s string) (string, *Refusal) {
 	if strings.ContainsFunc(s, unicode.IsSpace) || hidden(s) {
-		return "", refuse("linkedin-space", "holds white space or an invisible character inside the address")
+		return "", Refuse("linkedin-space", "holds white space or an invisible character inside the address")
 	}
 	s, _, _ = strings.Cut(s, "#")
 	s, _, _ = strings.Cut(s, "?")
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
 		if !strings.EqualFold(scheme, "https") && !strings.EqualFold(scheme, "http") {
-			return "", refuse("linkedin-not-url", "is not an http address")
+			return "", Refuse("linkedin-not-url", "is not an http address")
 		}
 		s = rest
 	}
 	host, path, ok := strings.Cut(strings.TrimPrefix(s, "//"), "/")
 	if !linkedInHost(strings.ToLower(host)) {
-		return "", refuse("linkedin-not-url", "is not an address on linkedin.com: https://www.linkedin.com/in/<name> is wanted")
+		return "", Refuse("linkedin-not-url", "is not an address on linkedin.com: https://www.linkedin.com/in/<name> is wanted")
 	}
 	if !ok || path == "" {
-		return "", refuse("linkedin-not-profile", "is not the address of a profile: /in/<name> is missing")
+		return "", Refuse("linkedin-not-profile", "is not the address of a profile: /in/<name> is missing")
 	}
 	return path, nil
 }
@@ -70,13 +70,13 @@ func lowerLetter(b byte) bool { return b >= 'a' && b <= 'z' }
 func notProfile(kind string) *Refusal {
 	switch kind {
 	case "pub":
-		return refuse("linkedin-pub", "is an old /pub/ address: the profile's /in/ name cannot be known from it")
+		return Refuse("linkedin-pub", "is an old /pub/ address: the profile's /in/ name cannot be known from it")
 	case "company", "school", "showcase", "organization":
-		return refuse("linkedin-company", "is the page of a company or school, not of a person")
+		return Refuse("linkedin-company", "is the page of a company or school, not of a person")
 	case "sales", "talent", "recruiter":
-		return refuse("linkedin-sales", "is an address of Sales Navigator or Recruiter: the public /in/ name cannot be known from it")
+		return Refuse("linkedin-sales", "is an address of Sales Navigator or Recruiter: the public /in/ name cannot be known from it")
 	}
-	return refuse("linkedin-not-profile", "is not the address of a profile: /in/<name> is wanted")
+	return Refuse("linkedin-not-profile", "is not the address of a profile: /in/<name> is wanted")
 }
 
 // knownSection tells whether what follows a profile's name is a part of that
@@ -96,21 +96,21 @@ const maxProfile = 200
 func profileName(encoded string) (string, *Refusal) {
 	name, err := url.PathUnescape(encoded)
 	if err != nil || !utf8.ValidString(name) {
-		return "", refuse("linkedin-name", "has a broken percent-encoding in the profile's name")
+		return "", Refuse("linkedin-name", "has a broken percent-encoding in the profile's name")
 	}
 	switch {
 	case name == "":
-		return "", refuse("linkedin-not-profile", "has no profile name behind /in/")
+		return "", Refuse("linkedin-not-profile", "has no profile name behind /in/")
 	case utf8.RuneCountInString(name) > maxProfile:
-		return "", refuse("too-long", "has a profile name that is too long")
+		return "", Refuse("too-long", "has a profile name that is too long")
 	case memberID(name):
-		return "", refuse("linkedin-member-id", "holds a member id in place of the profile's name: upper and lower case matter in it, so that it has no canonical form (--as-is sends it as it stands)")
+		return "", Refuse("linkedin-member-id", "holds a member id in place of the profile's name: upper and lower case matter in it, so that it has no canonical form (--as-is sends it as it stands)")
 	case strings.ContainsFunc(name, notName):
-		return "", refuse("linkedin-name", "has a character in the profile's name that none has")
+		return "", Refuse("linkedin-name", "has a character in the profile's name that none has")
 	}
 	name, ok := lowered(name)
 	if !ok {
-		return "", refuse("linkedin-name", "has a letter in the profile's name that only looks like an ASCII one")
+		return "", Refuse("linkedin-name", "has a letter in the profile's name that only looks like an ASCII one")
 	}
 	return name, nil
 }
@@ -130,5 +130,5 @@ func notName(r rune) bool {
 	case r < 0x80, r == utf8.RuneError:
 		return true
 	}
-	return !unicode.IsPrint(r) || invisible(r)
+	return !unicode.IsPrint(r) || Invisible(r)
 }

@@ -1,4 +1,4 @@
-package reader
+package canonical
 
 import "strings"
 
@@ -7,16 +7,16 @@ func spoiled(s string) *Refusal {
 	switch s[0] {
 	case '#':
 		if errorValue(s) {
-			return refuse("spreadsheet-error", "is an error value of a spreadsheet, not an identifier")
+			return Refuse("spreadsheet-error", "is an error value of a spreadsheet, not an identifier")
 		}
 		if strings.Trim(s, "#") == "" {
-			return refuse("spreadsheet-error", "was exported from a column too narrow to show it")
+			return Refuse("spreadsheet-error", "was exported from a column too narrow to show it")
 		}
 	case '=':
-		return refuse("formula", "is a spreadsheet formula, not a value: export the values")
+		return Refuse("formula", "is a spreadsheet formula, not a value: export the values")
 	}
 	if scientific(s) {
-		return refuse("scientific-notation", "was shortened to scientific notation by a spreadsheet: its last digits are lost, format the column as text and export again")
+		return Refuse("scientific-notation", "was shortened to scientific notation by a spreadsheet: its last digits are lost, format the column as text and export again")
 	}
 	return nil
 }

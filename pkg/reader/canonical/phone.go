@@ -1,4 +1,4 @@
-package reader
+package canonical
 
 import (
 	"strings"
@@ -13,7 +13,8 @@ const maxPhone = 64
 // canonicalPhone returns a number in E.164. The characters are checked first:
 // the parser behind it would turn letters, decimals and extensions into digits
 // of another number.
-func canonicalPhone(s, region string) (string, *Refusal) {
+func canonicalPhone(rules Rules, s string) (string, *Refusal) {
+	region := strings.ToUpper(rules.Region)
 	if r := notOnePhone(s); r != nil {
 		return "", r
 	}
@@ -21,18 +22,18 @@ func canonicalPhone(s, region string) (string, *Refusal) {
 	number, ok := e164(s, region)
 	if s[0] == '+' {
 		if !ok {
-			return "", refuse("phone-invalid", "is not a valid phone number of its country")
+			return "", Refuse("phone-invalid", "is not a valid phone number of its country")
 		}
 		return number, nil
 	}
 	if region == "" {
-		return "", refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
+		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
 	}
 	if !ok {
-		return "", refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
+		return "", Refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
 	}
 	if other, ok := e164("+"+s, ""); ok && other != number {
-		return "", refuse("phone-ambiguous", "could be two numbers, one in "+region+" and one that lost its +: write it with + and country code")
+		return "", Refuse("phone-ambiguous", "could be two numbers, one in "+region+" and one that lost its +: write it with + and country code")
 	}
 	return number, nil
 }
@@ -61,30 +62,30 @@ func e164(s, region string) (string, bool) {
 func notOnePhone(s string) *Refusal {
 	switch {
 	case hidden(s):
-		return refuse("invisible-character", "holds an invisible character inside the number")
+		return Refuse("invisible-character", "holds an invisible character inside the number")
 	case strings.ContainsFunc(s, unicode.IsLetter):
 		if extension(s) {
-			return refuse("phone-extension", "has an extension: a removal needs the number alone")
+			return Refuse("phone-extension", "has an extension: a removal needs the number alone")
 		}
-		return refuse("phone-letters", "has letters in a phone number")
+		return Refuse("phone-letters", "has letters in a phone number")
 	case strings.ContainsAny(s, "#*"):
-		return refuse("phone-extension", "has a # or *: a removal needs the number alone")
+		return Refuse("phone-extension", "has a # or *: a removal needs the number alone")
 	case strings.ContainsFunc(s, foreignDigit):
-		return refuse("phone-foreign-digits", "has digits or a plus sign of another script")
+		return Refuse("phone-foreign-digits", "has digits or a plus sign of another script")
 	case strings.Count(s, "+") > 1, strings.ContainsAny(s, ";|&"), twoBySlash(s):
-		return refuse("phone-two", "holds more than one number: one a cell")
+		return Refuse("phone-two", "holds more than one number: one a cell")
 	case decimal(s):
-		return refuse("phone-decimal", "was turned into a decimal number by a spreadsheet: format the column as text and export again")
+		return Refuse("phone-decimal", "was turned into a decimal number by a spreadsheet: format the column as text and export again")
 	case strings.Contains(s, ","):
-		return refuse("phone-two", "holds a comma: one number a cell")
+		return Refuse("phone-two", "holds a comma: one number a cell")
 	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "\u2212"):
-		return refuse("phone-negative", "was turned into a negative number by a spreadsheet")
+		return Refuse("phone-negative", "was turned into a negative number by a spreadsheet")
 	case len(s) > maxPhone:
-		return refuse("too-long", "is too long for a phone number")
+		return Refuse("too-long", "is too long for a phone number")
 	case strings.LastIndexByte(s, '+') > 0 && !strings.HasPrefix(s, "(+"), strings.ContainsFunc(s, notPhone):
-		return refuse("phone-characters", "has characters that no phone number has")
+		return Refuse("phone-characters", "has characters that no phone number has")
 	case digits(s) < 3:
-		return refuse("phone-invalid", "has too few digits for a phone number")
+		return Refuse("phone-invalid", "has too few digits for a phone number")
 	}
 	return nil
 }
