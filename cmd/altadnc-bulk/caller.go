@@ -123,8 +123,8 @@ func (c *caller) bar() bool {
 	return !c.output.noProgress && isTerminal(c.stderr) && c.getenv("TERM") != "dumb" && c.getenv("CI") == ""
 }
 
-// held tells how long nothing may leave, and why.
-func (c *caller) held() (time.Duration, string) {
+// wait tells how long nothing may leave, and why.
+func (c *caller) wait() (time.Duration, string) {
 	until, why := c.pace.HeldUntil()
 	if left := time.Until(until); left > 0 {
 		return left, why
@@ -134,7 +134,7 @@ func (c *caller) held() (time.Duration, string) {
 
 // waiting words a pause that is worth telling, "" for none.
 func (c *caller) waiting() string {
-	if left, why := c.held(); left > time.Second {
+	if left, why := c.wait(); left > time.Second {
 		return ", waiting " + short(left) + ": " + why
 	}
 	return ""

@@ -20,7 +20,7 @@ type state struct {
 	total     int64         // keys that this run has to send
 	settled   int64         // of these, done
 	perMinute float64       // pace; 0 is unpaced
-	held      time.Duration // how long nothing may leave
+	wait      time.Duration // how long nothing may leave
 	why       string        // and for what reason
 }
 
@@ -30,7 +30,7 @@ func (s state) left() time.Duration {
 		return 0
 	}
 	rest := time.Duration(float64(s.total-s.settled) / s.perMinute * float64(time.Minute))
-	return rest + s.held
+	return rest + s.wait
 }
 
 // frame renders one line of progress. It leaves three columns free, so that it
@@ -42,8 +42,8 @@ func (s state) left() time.Duration {
 func frame(s state, width int) string {
 	counts := fmt.Sprintf("%d removed, %d not found, %d failed", s.Removed, s.NotFound, s.Failed)
 	var tail []string
-	if s.held > time.Second {
-		tail = append(tail, "waiting "+short(s.held)+": "+s.why)
+	if s.wait > time.Second {
+		tail = append(tail, "waiting "+short(s.wait)+": "+s.why)
 	} else if s.perMinute > 0 {
 		tail = append(tail, fmt.Sprintf("%.0f/min", s.perMinute))
 	}
@@ -52,7 +52,7 @@ func frame(s state, width int) string {
 		tail = append(tail, short(left)+" left")
 		brief = append(brief, short(left)+" left")
 	}
-	if s.held > time.Second {
+	if s.wait > time.Second {
 		brief = tail
 	}
 	all := append([]string{counts}, tail...)
@@ -97,42 +97,39 @@ func truncate(s string, width int) string {
 	return string(runes[:max(width, 0)])
 }
 
-// showProgress keeps people informed until the returned function is called: a
-// bar on a terminal, elsewhere a log line a minute.
+// showProgress keeps people informed of a run until the returned function is
+// called: a bar on a terminal, elsewhere a log line a minute.
 func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop func()) {
-	every := time.Minute
-	show := func() {
+	line := func() func(int) string {
+		v := now()
+		return func(width int) string { return frame(v, width) }
+	}
+	return follow(s, bar, line, func() {
 		v := now()
 		log.Info("progress", "done", v.settled, "of", v.total, "removed", v.Removed, "not_found", v.NotFound,
 			"failed", v.Failed, "per_minute", int(v.perMinute), "left", short(v.left()))
-	}
-	if bar {
-		every = 250 * time.Millisecond
-		show = func() {
-			v := now()
-			s.draw(func(width int) string { return frame(v, width) })
-		}
-		show()
-	}
-	return showEvery(s, bar, every, show)
+	})
 }
 
 // showLine is showProgress for work of which nobody knows the end: a line of
 // text in place of the bar.
 func showLine(s *screen, log *slog.Logger, bar bool, text func() string) (stop func()) {
-	if !bar {
-		return showEvery(s, bar, time.Minute, func() { log.Info("progress", "done", text()) })
+	line := func() func(int) string {
+		v := text()
+		return func(width int) string { return truncate(v, width-1) }
 	}
-	show := func() {
-		line := text()
-		s.draw(func(width int) string { return truncate(line, width-1) })
-	}
-	show()
-	return showEvery(s, bar, 250*time.Millisecond, show)
+	return follow(s, bar, line, func() { log.Info("progress", "done", text()) })
 }
 
-// showEvery calls show again and again until the returned function is called.
-func showEvery(s *screen, bar bool, every time.Duration, show func()) (stop func()) {
+// follow draws a line on the terminal again and again, or without one tells how
+// it goes once a minute, until the returned function is called. What line
+// returns is called with the screen locked, by whoever logs: it must not wait.
+func follow(s *screen, bar bool, line func() func(width int) string, tell func()) (stop func()) {
+	every, show := time.Minute, tell
+	if bar {
+		every, show = 250*time.Millisecond, func() { s.draw(line()) }
+		show()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {

@@ -15,7 +15,7 @@ import (
 func TestFrame(t *testing.T) {
 	half := state{Progress: worker.Progress{Removed: 4100, NotFound: 880, Failed: 20}, total: 10000, settled: 5000, perMinute: 97}
 	waiting := half
-	waiting.held, waiting.why = 42*time.Second, "the API answered 429"
+	waiting.wait, waiting.why = 42*time.Second, "the API answered 429"
 	for _, tt := range []struct {
 		name  string
 		state state
@@ -46,7 +46,7 @@ func TestFrame(t *testing.T) {
 func TestFrameFits(t *testing.T) {
 	for width := 1; width < 200; width++ {
 		for _, settled := range []int64{0, 1, 500, 998, 999} {
-			got := frame(state{total: 1000, settled: settled, perMinute: 97, held: 5 * time.Second, why: "the API answered 503"}, width)
+			got := frame(state{total: 1000, settled: settled, perMinute: 97, wait: 5 * time.Second, why: "the API answered 503"}, width)
 			if utf8.RuneCountInString(got) > max(width-3, 0) {
 				t.Errorf("width %d: %q is too long", width, got)
 			}

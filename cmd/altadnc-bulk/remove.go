@@ -231,7 +231,7 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	if r.limit > 0 {
 		s.total = min(s.total, r.limit)
 	}
-	s.held, s.why = r.held()
+	s.wait, s.why = r.wait()
 	return s
 }
 
