@@ -1,0 +1,118 @@
+package columns
+
+import (
+	"strconv"
+	"strings"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// Role is what a column is used for.
+type Role int
+
+// The roles. Other, the zero value, is not read.
+const (
+	Other      Role = iota
+	Identifier      // holds identifiers that are read
+	Type            // tells the type of the identifier in the same row
+	Outcome         // written by an earlier report of this program
+)
+
+// Column is what became of one column of a list.
+type Column struct {
+	Name string // as it stands in the list; #1, #2 and so on under Options.NoHeader
+	Role Role
+	// Types are those of every identifier in the column: usually one. They are nil
+	// where the type column tells, and in the other roles.
+	Types []api.IdentifierType
+	// Somebody marks a column that is not read because its name says that it holds
+	// an identifier of somebody else: of an owner, a manager, a company.
+	Somebody bool
+	// Unread are the types that the identifiers of a column seem to have which is
+	// not read, because its name leaves a doubt. People must be told of it first.
+	// It is nil for all others.
+	Unread []api.IdentifierType
+}
+
+// Choice is which columns of a list are read, and as what.
+type Choice struct {
+	Columns []Column // all, in file order
+	// Identifier and Type are the indexes of the two columns of a list that has one
+	// column for all identifiers and one for their types; -1 in any other list.
+	Identifier, Type int
+}
+
+// Flags returns the flags of the command line that read what c reads and the
+// columns of the given indexes too, which must have been Unread.
+func (c Choice) Flags(also ...int) []string {
+	var flags []string
+	for i, column := range c.Columns {
+		types := column.Types
+		for _, j := range also {
+			if i == j {
+				types = column.Unread
+			}
+		}
+		if len(types) > 0 {
+			flags = append(flags, "--column", Selection{column.Name, types}.String())
+		}
+	}
+	return flags
+}
+
+// Problem is why the columns of a list cannot be told for certain.
+type Problem struct {
+	// Code is a short name for programs; package documentation lists them all.
+	Code   string
+	Reason string // what is wrong, without a full stop
+	// Flags are complete ways out, each the arguments to give instead of all flags
+	// about columns and types that were given. The likeliest is first.
+	Flags [][]string
+	Hint  string // what else to do; may be empty if there are Flags
+}
+
+// Choose decides which columns are read. names are those of all columns in file
+// order, without surrounding white space, "" for a column without a name. What
+// could be read in two ways is a problem, since a wrong guess would take the wrong
+// people off.
+func (n *Names) Choose(names []string, o Options) (Choice, *Problem) {
+	c := Choice{Columns: make([]Column, len(names)), Identifier: -1, Type: -1}
+	for i, name := range names {
+		c.Columns[i].Name = name
+		if o.NoHeader {
+			c.Columns[i].Name = "#" + strconv.Itoa(i+1)
+		}
+		if t, ok := n.ParseType(name); ok && !o.NoHeader {
+			c.Columns[i].Role, c.Columns[i].Types = Identifier, []api.IdentifierType{t}
+		}
+	}
+	for _, column := range c.Columns {
+		if column.Role == Identifier {
+			return c, nil
+		}
+	}
+	return Choice{}, &Problem{Code: "no-identifier-column", Reason: "no column is known to hold identifiers", Hint: "name one with --column"}
+}
+
+// Names knows what the names of columns mean. It is not changed after [New], so
+// that any number of goroutines may use it.
+type Names struct{}
+
+// New reads the table of names.
+func New() *Names { return &Names{} }
+
+// Known reports whether a name is one that the header of a list has: of a column
+// with identifiers, whoever they belong to, or of one that often stands beside
+// them. It tells a header from rows of values and from a title.
+func (n *Names) Known(name string) bool {
+	_, ok := n.ParseType(name)
+	return ok
+}
+
+// ParseType returns the type that s names, in the spelling of the API or as a
+// column of that type may be called ("E-Mail", "Phone number", "web chat"). It is
+// for the cells of a type column.
+func (n *Names) ParseType(s string) (t api.IdentifierType, ok bool) {
+	t, err := api.ParseIdentifierType(strings.ToLower(strings.ReplaceAll(s, " ", "_")))
+	return t, err == nil
+}
