@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // caller is what every command has that makes requests: where they go, at what
@@ -23,7 +23,7 @@ type caller struct {
 	screen *screen
 	log    *slog.Logger
 	client *api.Client
-	pace   *worker.Pace
+	pace   *pace.Pace
 	spent  time.Duration // of --max-duration
 }
 
@@ -57,7 +57,7 @@ func (c *caller) connect() (err error) {
 	if proxy := c.client.Proxy(); proxy != "" {
 		c.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
 	}
-	c.pace = worker.NewPace(worker.PaceConfig{PerMinute: c.api.rate, Reserve: c.api.reserve, Shared: c.sharedPace(), Log: c.log})
+	c.pace = pace.New(pace.Config{Rate: c.api.rate, Shared: c.sharedPace(), Log: c.log})
 	return nil
 }
 
@@ -78,12 +78,12 @@ func (c *caller) config(j *journal.Journal) worker.Config {
 
 // sharedPace is the pace that all runs of this user for the account keep
 // together; nil where there is none to keep.
-func (c *caller) sharedPace() *worker.SharedPace {
-	if c.api.sandbox || c.api.rate == 0 {
+func (c *caller) sharedPace() *pace.Shared {
+	if c.api.sandbox || c.api.rate.PerMinute == 0 {
 		return nil
 	}
-	scope := c.target.config.BaseURL + "\n" + cmp.Or(c.target.config.AccountID, c.target.config.Token.Digest())
-	shared, err := worker.OpenSharedPace("", scope)
+	to := c.target.config
+	shared, err := pace.OpenShared("", pace.Account{BaseURL: to.BaseURL, ID: to.AccountID, Token: to.Token})
 	if err != nil {
 		c.log.Warn("the pace is not shared with other runs on this machine", "cause", err)
 	}
@@ -108,14 +108,6 @@ func (c *caller) working(show func() (hide func())) (ctx context.Context, hide, 
 		c.spent += time.Since(began)
 		end()
 	}
-}
-
-// perMinute is the pace to expect.
-func (c *caller) perMinute() float64 {
-	if c.api.rate == 0 {
-		return 0
-	}
-	return max(1, c.api.rate-c.api.reserve)
 }
 
 // bar reports whether a progress bar can be shown.

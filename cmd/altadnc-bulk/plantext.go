@@ -63,7 +63,7 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
 		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Failed, Unanswered: plan.Keys.Intent,
-		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.perMinute(),
+		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(),
 		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		restored: plan.Keys.Restored, left: int64(len(plan.Left)), skipFailed: r.skipFailed,
 		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,

@@ -36,7 +36,7 @@ func (r *restore) newPlan(plan *worker.RestorePlan) *restorePlan {
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), Keys: plan.Keys, Identifiers: plan.Identifiers,
 		Unsure: plan.Unsure, Unanswered: plan.Unanswered, Labelled: plan.Labelled, Own: plan.Own,
 		Restored: plan.Restored, Earlier: plan.Earlier, Doubtful: plan.Doubtful, Requests: plan.Requests(),
-		listed: plan.Listed, pause: r.pause, perMinute: r.perMinute(),
+		listed: plan.Listed, pause: r.pause, perMinute: r.api.rate.Full(),
 	}
 	if r.all {
 		p.List = ""

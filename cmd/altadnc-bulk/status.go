@@ -11,6 +11,7 @@ import (
 
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // statusFlags are the flags of the status command.
@@ -34,7 +35,7 @@ much is still open.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
-	cmd.Flags().Float64Var(&f.rate, "rate", defaultRate, "`N` requests a minute, for the time that is left")
+	cmd.Flags().Float64Var(&f.rate, "rate", pace.Default, "`N` requests a minute, for the time that is left")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	return cmd
 }

@@ -12,25 +12,18 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // defaultBaseURL is where the API is served, see its reference.
 const defaultBaseURL = "https://api.altahq.com/v1"
-
-// The pace in requests a minute. Alta allows an account 100; 97 leaves room for
-// the edge of a window, 98 is the most that can never exceed 99 in 60 seconds.
-const (
-	defaultRate = 97
-	maxRate     = 98
-)
 
 // apiFlags are the flags of every command that makes requests.
 type apiFlags struct {
 	baseURL      string
 	accountID    string
 	tokenFile    string
-	rate         float64
-	reserve      float64
+	rate         pace.Rate
 	workers      int
 	timeout      time.Duration
 	maxAttempts  int
@@ -44,8 +37,8 @@ func (f *apiFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.baseURL, "base-url", "", "base `URL` of the API (else ALTA_BASE_URL, else "+defaultBaseURL+")")
 	fl.StringVar(&f.accountID, "account-id", "", "account `ID`, for users with several accounts (else ALTA_ACCOUNT_ID)")
 	fl.StringVar(&f.tokenFile, "token-file", "", "`file` that holds the API token (else ALTA_API_TOKEN)")
-	fl.Float64Var(&f.rate, "rate", defaultRate, "`N` requests a minute, at most 98; toward a loopback address any number, 0 for unpaced")
-	fl.Float64Var(&f.reserve, "reserve", 0, "leave `N` requests a minute to the account's other integrations")
+	fl.Float64Var(&f.rate.PerMinute, "rate", pace.Default, "`N` requests a minute, at most 98; toward a loopback address any number, 0 for unpaced")
+	fl.Float64Var(&f.rate.Reserve, "reserve", 0, "leave `N` requests a minute to the account's other integrations")
 	fl.IntVar(&f.workers, "workers", 4, "at most `N` requests under way at once")
 	fl.DurationVar(&f.timeout, "timeout", 30*time.Second, "time for one request")
 	fl.IntVar(&f.maxAttempts, "max-attempts", 5, "after `N` attempts a request counts as failed")
@@ -110,10 +103,12 @@ func (f *apiFlags) problems(loopback bool) []error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	bad(!(f.rate >= 0), "--rate %v: a number above 0, such as 97", f.rate)
-	bad(!loopback && f.rate > maxRate, "--rate %v: at most %d requests a minute, so that no window of 60 seconds ever sees 100", f.rate, maxRate)
-	bad(!loopback && f.rate == 0, "--rate 0: unpaced only toward a loopback address; the API allows 100 requests a minute, so use at most %d", maxRate)
-	bad(!(f.reserve >= 0 && f.reserve < 100), "--reserve %v: between 0 and 99 requests a minute", f.reserve)
+	rate, reserve := f.rate.PerMinute, f.rate.Reserve
+	bad(!(rate >= 0) || rate > 0 && rate < 1, "--rate %v: at least 1 request a minute, such as 97", rate)
+	bad(!loopback && rate > pace.Most, "--rate %v: at most %d requests a minute, so that no window of 60 seconds ever sees 100", rate, pace.Most)
+	bad(!loopback && rate == 0, "--rate 0: unpaced only toward a loopback address; the API allows 100 requests a minute, so use at most %d", pace.Most)
+	bad(!(reserve >= 0), "--reserve %v: a number of requests a minute, such as 30", reserve)
+	bad(rate >= 1 && reserve >= 0 && !f.rate.Enough(), "--reserve %v: leaves less than one of the %v requests a minute of --rate; use at most %v", reserve, rate, rate-1)
 	bad(f.workers < 1 || f.workers > 256, "--workers %d: between 1 and 256", f.workers)
 	bad(f.timeout <= 0, "--timeout %s: must be positive, such as 30s", f.timeout)
 	bad(f.maxAttempts < 1, "--max-attempts %d: at least 1", f.maxAttempts)

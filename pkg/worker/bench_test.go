@@ -20,6 +20,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // BenchmarkUnpaced sends 20,000 rows by 16 workers over loopback, without a pace
@@ -82,7 +83,7 @@ func runList(b *testing.B, url string, transport http.RoundTripper, list, path s
 	must(err)
 	client, err := api.New(api.Config{BaseURL: url, Token: api.NewToken("token"), Transport: transport})
 	must(err)
-	summary, err := NewRun(Config{Client: client, Pace: NewPace(PaceConfig{}), Journal: j, Workers: workers}, l, plan).Remove(b.Context())
+	summary, err := NewRun(Config{Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: workers}, l, plan).Remove(b.Context())
 	must(errors.Join(err, summary.Err, j.Close()))
 	if c := summary.Counts; summary.Stop != nil || c.Removed != c.Entries {
 		b.Fatalf("%v, %+v", summary.Stop, c)

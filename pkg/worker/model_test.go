@@ -25,6 +25,7 @@ import (
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // modelKey is what must be known of a key, said in the simplest way.
@@ -290,7 +291,7 @@ func runForModel(t *rapid.T, ctx context.Context, folder, path string, server ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewRun(Config{Client: client, Pace: NewPace(PaceConfig{}), Journal: j, Workers: 1, MaxAttempts: modelAttempts, Grace: time.Nanosecond}, l, plan).Remove(ctx)
+	s, err := NewRun(Config{Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: 1, MaxAttempts: modelAttempts, Grace: time.Nanosecond}, l, plan).Remove(ctx)
 	if err != nil || s.Err != nil {
 		t.Fatal(err, s.Err)
 	}

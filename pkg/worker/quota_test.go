@@ -9,6 +9,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // A whole run under the account's true quota: no 429, at least 0.96 of what the
@@ -25,7 +26,7 @@ func TestRunKeepsTheQuota(t *testing.T) {
 				}
 				b.server = server
 				began := time.Now()
-				s, _ := b.run(setup{config: func(c *Config) { c.Pace = NewPace(PaceConfig{PerMinute: 97}) }})
+				s, _ := b.run(setup{config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
 				wantStop(t, s, "")
 				took := time.Since(began)
 				if s.Counts.NotFound != rows || s.Counts.Requests != rows {
@@ -46,6 +47,17 @@ func TestRunKeepsTheQuota(t *testing.T) {
 	}
 }
 
+// most returns the most departures in any closed 60 s.
+func most(left []time.Time) (n int) {
+	for first, last := 0, 0; last < len(left); last++ {
+		for left[last].Sub(left[first]) > time.Minute {
+			first++
+		}
+		n = max(n, last-first+1)
+	}
+	return n
+}
+
 // stalled is a transport without a connection in the first ten seconds.
 type stalled struct {
 	http.RoundTripper
@@ -63,7 +75,7 @@ func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, emails(rows), nil)
 		s, _ := b.run(setup{workers: 16, config: func(c *Config) {
-			c.Pace = NewPace(PaceConfig{PerMinute: 98})
+			c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 98}})
 			client, err := api.New(api.Config{
 				BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"),
 				Transport: stalled{sandboxtest.Transport(b.server), time.Now().Add(10 * time.Second)},
@@ -90,7 +102,7 @@ func TestSlowAnswersKeepThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, emails(97), nil, "delay=3s")
 		began := time.Now()
-		s, _ := b.run(setup{workers: 8, config: func(c *Config) { c.Pace = NewPace(PaceConfig{PerMinute: 97}) }})
+		s, _ := b.run(setup{workers: 8, config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
 		wantStop(t, s, "")
 		if took := time.Since(began); took > 64*time.Second {
 			t.Errorf("97 requests took %v, want a minute", took)

@@ -13,13 +13,14 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // Config is how a run works. The zero value of each field that has a default
 // stands for it.
 type Config struct {
 	Client  *api.Client
-	Pace    *Pace
+	Pace    *pace.Pace
 	Journal *journal.Journal
 	Log     *slog.Logger // events of the run; nil for none
 

@@ -19,6 +19,7 @@ import (
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // bench is a list, a journal and a sandbox that records what it was asked.
@@ -120,7 +121,7 @@ func (b *bench) run(s setup) (Summary, *Plan) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	cfg := Config{Client: client, Pace: NewPace(PaceConfig{}), Journal: j, Workers: s.workers, Limit: s.limit}
+	cfg := Config{Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: s.workers, Limit: s.limit}
 	if s.config != nil {
 		s.config(&cfg)
 	}

@@ -12,13 +12,14 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // sender makes the requests of a run: each attempt of whatever kind takes a
 // turn of the pace, is judged, and is repeated, given up or made a reason to
 // stop. It is safe for concurrent use.
 type sender struct {
-	pace         *Pace
+	pace         *pace.Pace
 	maxAttempts  int
 	maxQuotaWait time.Duration
 

@@ -21,6 +21,7 @@ import (
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // desk is a removal list and its journal before a Do Not Contact list whose
@@ -106,7 +107,7 @@ func (d *desk) with(work func(*List, *journal.Journal, Config)) {
 		d.t.Fatal(err)
 	}
 	defer j.Close()
-	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: NewPace(PaceConfig{}), Journal: j, Workers: 1, MaxAttempts: max(1, d.attempts)})
+	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: pace.New(pace.Config{}), Journal: j, Workers: 1, MaxAttempts: max(1, d.attempts)})
 }
 
 // errand is what a test changes about a run.

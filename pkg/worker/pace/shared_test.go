@@ -1,4 +1,4 @@
-package worker
+package pace
 
 import (
 	"context"
@@ -10,28 +10,29 @@ import (
 	"testing/synctest"
 	"time"
 
+	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
 
 	"github.com/gofrs/flock"
 )
 
-func openShared(t *testing.T, dir string) *SharedPace {
+func openShared(t *testing.T, dir string) *Shared {
 	t.Helper()
-	s, err := OpenSharedPace(dir, "http://127.0.0.1/v1 secret")
+	s, err := OpenShared(dir, Account{BaseURL: "http://127.0.0.1/v1", Token: api.NewToken("secret")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func TestSharedPaceOfSeveralRuns(t *testing.T) {
+func TestSharedOfSeveralRuns(t *testing.T) {
 	for _, runs := range []int{2, 3} {
 		synctest.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
-			first := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+			first := newAccount(t, sandbox.Sliding, Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, dir)})
 			all := []*account{first}
 			for range runs - 1 {
-				all = append(all, &account{t: t, client: first.client, pace: NewPace(PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})})
+				all = append(all, &account{t: t, client: first.client, pace: New(Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, dir)})})
 			}
 			start := time.Now()
 			done := make(chan bool)
@@ -60,16 +61,16 @@ func TestSharedPaceOfSeveralRuns(t *testing.T) {
 	}
 }
 
-func TestSharedPaceAlternates(t *testing.T) {
+func TestSharedAlternates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, left := t.TempDir(), make(chan int, 200)
 		ctx, cancel := context.WithCancel(t.Context())
 		var runs sync.WaitGroup
 		defer func() { cancel(); runs.Wait() }() // fake time stands still behind the test
 		for run := range 2 {
-			p := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
+			p := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
 			runs.Go(func() {
-				for p.Depart(ctx, nil) == nil {
+				for depart(ctx, p, nil) == nil {
 					left <- run
 				}
 			})
@@ -96,27 +97,27 @@ func TestMergeOfGarbageIsADepartureJustNow(t *testing.T) {
 	}
 }
 
-func TestSharedPaceHoldsAllRuns(t *testing.T) {
+func TestSharedHoldsAllRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, start := t.TempDir(), time.Now()
-		told := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
-		other := NewPace(PaceConfig{PerMinute: 60, Shared: openShared(t, dir)})
+		told := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
+		other := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
 		told.Hold(30*time.Second, "429")
-		other.Depart(t.Context(), nil)
+		depart(t.Context(), other, nil)
 		if d := time.Since(start); d != 30*time.Second {
 			t.Errorf("the other run departed after %s, want 30s", d)
 		}
 	})
 }
 
-func TestSharedPaceRemembersTheRunBefore(t *testing.T) {
+func TestSharedRemembersTheRunBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+		a := newAccount(t, sandbox.Sliding, Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, dir)})
 		for range 60 {
 			a.depart(nil)
 		}
-		a.pace = NewPace(PaceConfig{PerMinute: 97, Shared: openShared(t, dir)})
+		a.pace = New(Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, dir)})
 		a.depart(nil)
 		if got := a.pace.PerMinute(); got != 97 {
 			t.Errorf("pace is %.1f: the requests of the run before were taken for those of others", got)
@@ -125,14 +126,14 @@ func TestSharedPaceRemembersTheRunBefore(t *testing.T) {
 }
 
 // write puts a state into the file as another run would have left it.
-func write(t *testing.T, s *SharedPace, l ledger, written time.Time) {
+func write(t *testing.T, s *Shared, l ledger, written time.Time) {
 	t.Helper()
 	if err := os.WriteFile(s.path, l.sheet(written), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestSharedPaceSurvivesClocks(t *testing.T) {
+func TestSharedSurvivesClocks(t *testing.T) {
 	const interval = time.Second
 	hour := time.Hour
 	for _, test := range []struct {
@@ -153,9 +154,9 @@ func TestSharedPaceSurvivesClocks(t *testing.T) {
 					l.held = start.Add(test.held)
 				}
 				write(t, s, l, start.Add(test.written))
-				p := NewPace(PaceConfig{PerMinute: 60, Shared: s})
+				p := New(Config{Rate: Rate{PerMinute: 60}, Shared: s})
 				for range 3 {
-					p.Depart(t.Context(), nil)
+					depart(t.Context(), p, nil)
 				}
 				if d := time.Since(start); d < 3*interval-time.Millisecond && test.held <= 0 || d > test.longest+2*interval+time.Millisecond {
 					t.Errorf("three departures took %s", d)
@@ -165,7 +166,7 @@ func TestSharedPaceSurvivesClocks(t *testing.T) {
 	}
 }
 
-func TestSharedPaceSurvivesGarbage(t *testing.T) {
+func TestSharedSurvivesGarbage(t *testing.T) {
 	for name, content := range map[string]string{
 		"empty": "", "text": "hello\n", "torn": `{"written":17000`, "null": "null", "zeros": strings.Repeat("\x00", sheetSize),
 		"huge":         strings.Repeat("9", 1<<20),
@@ -176,11 +177,11 @@ func TestSharedPaceSurvivesGarbage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := openShared(t, t.TempDir())
-				p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s}), time.Now()
+				p, start := New(Config{Rate: Rate{PerMinute: 60}, Shared: s}), time.Now()
 				if err := os.WriteFile(s.path, []byte(content), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				p.Depart(t.Context(), nil)
+				depart(t.Context(), p, nil)
 				if d := time.Since(start); d < time.Second || d > 2*time.Second || p.shared == nil {
 					t.Errorf("departed after %s, shared: %t", d, p.shared != nil)
 				}
@@ -189,14 +190,14 @@ func TestSharedPaceSurvivesGarbage(t *testing.T) {
 	}
 }
 
-func TestSharedPaceGoesOnAlone(t *testing.T) {
-	for name, spoil := range map[string]func(*testing.T, *SharedPace){
-		"folder gone": func(t *testing.T, s *SharedPace) {
+func TestSharedGoesOnAlone(t *testing.T) {
+	for name, spoil := range map[string]func(*testing.T, *Shared){
+		"folder gone": func(t *testing.T, s *Shared) {
 			if err := os.RemoveAll(filepath.Dir(s.path)); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"lock never released": func(t *testing.T, s *SharedPace) {
+		"lock never released": func(t *testing.T, s *Shared) {
 			lock := flock.New(s.lock)
 			if err := lock.Lock(); err != nil {
 				t.Fatal(err)
@@ -208,10 +209,10 @@ func TestSharedPaceGoesOnAlone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log strings.Builder
 				s := openShared(t, filepath.Join(t.TempDir(), "state"))
-				p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s, Log: logTo(&log)}), time.Now()
+				p, start := New(Config{Rate: Rate{PerMinute: 60}, Shared: s, Log: logTo(&log)}), time.Now()
 				spoil(t, s)
 				for range 10 {
-					p.Depart(t.Context(), nil)
+					depart(t.Context(), p, nil)
 				}
 				if d := time.Since(start); d < 10*time.Second-time.Millisecond || d > 12*time.Second {
 					t.Errorf("ten departures took %s", d)
@@ -224,7 +225,7 @@ func TestSharedPaceGoesOnAlone(t *testing.T) {
 	}
 }
 
-func TestOpenSharedPace(t *testing.T) {
+func TestOpenShared(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
 	s := openShared(t, "")
@@ -244,7 +245,7 @@ func TestOpenSharedPace(t *testing.T) {
 	if err != nil || len(data) != sheetSize || strings.Contains(string(data)+s.path, "secret") {
 		t.Errorf("the file %s has %d bytes (%v): %s", s.path, len(data), err, data)
 	}
-	if _, err := OpenSharedPace(filepath.Join(s.path, "below"), "x"); err == nil {
+	if _, err := OpenShared(filepath.Join(s.path, "below"), Account{}); err == nil {
 		t.Error("a folder that cannot be made is no error")
 	}
 }
@@ -252,12 +253,12 @@ func TestOpenSharedPace(t *testing.T) {
 // The wall clock in the file drifts against the monotonic clock. Some
 // nanoseconds must not look like the departure of another run, to which this one
 // would give way.
-func TestSharedPaceKnowsItsOwnDepartures(t *testing.T) {
+func TestSharedKnowsItsOwnDepartures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openShared(t, t.TempDir())
-		p, start := NewPace(PaceConfig{PerMinute: 60, Shared: s}), time.Now()
+		p, start := New(Config{Rate: Rate{PerMinute: 60}, Shared: s}), time.Now()
 		for n := range 6 {
-			p.Depart(t.Context(), nil)
+			depart(t.Context(), p, nil)
 			if n%2 == 0 {
 				continue
 			}

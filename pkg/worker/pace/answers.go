@@ -1,4 +1,4 @@
-package worker
+package pace
 
 import (
 	"math"
@@ -78,18 +78,17 @@ func (p *Pace) keep(now time.Time) int {
 // to the last, because their next minute can be busier; but something always
 // is, because only answers tell when they stop.
 func (p *Pace) perMinute() float64 {
-	most := p.cfg.PerMinute - p.cfg.Reserve
-	left := math.Inf(1)
+	full, left := p.cfg.Full(), math.Inf(1)
 	if others := p.others.perMinute(time.Now()); others > 0 {
 		left = p.quota - 1.2*others
 	}
-	return max(min(most, left), p.cfg.PerMinute/20)
+	return min(full, max(left, p.cfg.PerMinute/20))
 }
 
 // logPace logs that the pace has changed by more than a fifth, or is back to
 // what was asked for.
 func (p *Pace) logPace() {
-	pace, full := p.perMinute(), p.cfg.PerMinute-p.cfg.Reserve
+	pace, full := p.perMinute(), p.cfg.Full()
 	switch {
 	case pace < 0.8*p.logged:
 		p.cfg.Log.Info("pace lowered: the account's quota is used by others too", "per_minute", math.Round(pace))

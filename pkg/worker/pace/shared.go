@@ -1,6 +1,7 @@
-package worker
+package pace
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,9 +15,11 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"altadnc-bulk/pkg/api"
 )
 
-// SharedPace is the file through which runs of the same account on one machine
+// Shared is the file through which runs of the same account on one machine
 // keep one pace. It holds the last departure of any run, the hold that any run
 // was told, and how many departed in each second of the last minute.
 //
@@ -30,7 +33,7 @@ import (
 // that was set back is noticed and costs at most one interval, and a hold
 // lasts as long as it did when it was last written. A clock set forward ends
 // both early.
-type SharedPace struct {
+type Shared struct {
 	path string
 	lock string // a file beside it: on Windows a locked file cannot be read through another handle
 }
@@ -40,11 +43,22 @@ type SharedPace struct {
 // that cannot lock.
 const lockPatience = time.Second
 
-// OpenSharedPace opens the pace shared by all runs with the same scope: the
-// base URL and the account id or token, of which only a hash is kept. dir "" is
-// $XDG_STATE_HOME/altadnc-bulk or its equivalent on the platform. It makes the
-// folder (0700) and the files (0600), and fails if they cannot be used.
-func OpenSharedPace(dir, scope string) (*SharedPace, error) {
+// Account is whose pace is shared. What differs in none of the fields counts
+// against one quota, as far as this machine can tell.
+type Account struct {
+	BaseURL string
+	ID      string // empty where the token alone tells
+	Token   api.Token
+}
+
+// scope is the same for all runs of an account. It holds no secret.
+func (a Account) scope() string { return a.BaseURL + "\n" + cmp.Or(a.ID, a.Token.Digest()) }
+
+// OpenShared opens the pace shared by all runs of the account, of which only a
+// hash is kept. dir "" is $XDG_STATE_HOME/altadnc-bulk or its equivalent on the
+// platform. It makes the folder (0700) and the files (0600), and fails if they
+// cannot be used.
+func OpenShared(dir string, account Account) (*Shared, error) {
 	if dir == "" {
 		state, err := stateDir()
 		if err != nil {
@@ -55,9 +69,9 @@ func OpenSharedPace(dir, scope string) (*SharedPace, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the shared pace: %w", err)
 	}
-	sum := sha256.Sum256([]byte(scope))
+	sum := sha256.Sum256([]byte(account.scope()))
 	path := filepath.Join(dir, "pace-"+hex.EncodeToString(sum[:12]))
-	s := &SharedPace{path: path + ".json", lock: path + ".lock"}
+	s := &Shared{path: path + ".json", lock: path + ".lock"}
 	l := ledger{last: time.Now()}
 	if err := s.update(&l, func(*ledger, time.Time) {}); err != nil {
 		return nil, err
@@ -79,7 +93,7 @@ func stateDir() (string, error) {
 
 // update lets f change the ledger in the file, and leaves what it has become
 // in known: what the caller last knew of it.
-func (s *SharedPace) update(known *ledger, f func(l *ledger, now time.Time)) (err error) {
+func (s *Shared) update(known *ledger, f func(l *ledger, now time.Time)) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
 	defer cancel()
 	lock := flock.New(s.lock)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package worker
+package pace
 
 import (
 	"bufio"
@@ -35,12 +35,12 @@ func TestPaceChild(t *testing.T) {
 		fmt.Println("departed", time.Now().UnixNano())
 		select {}
 	}
-	pace := NewPace(PaceConfig{PerMinute: float64(time.Minute / childInterval), Shared: shared})
+	pace := New(Config{Rate: Rate{PerMinute: float64(time.Minute / childInterval)}, Shared: shared})
 	left := make(chan time.Time)
 	for range 16 {
 		go func() {
 			for {
-				if pace.Depart(t.Context(), nil) != nil {
+				if depart(t.Context(), pace, nil) != nil {
 					return
 				}
 				left <- time.Now()
@@ -90,7 +90,7 @@ func (c *child) next() (time.Time, bool) {
 // A slow machine departs later, never earlier: so these tests only ask how
 // early the last departure was.
 
-func TestSharedPaceOfProcesses(t *testing.T) {
+func TestSharedOfProcesses(t *testing.T) {
 	for _, n := range []int{2, 3} {
 		dir, start := t.TempDir(), time.Now()
 		var children []*child
@@ -142,7 +142,7 @@ func TestPaceFrozenProcess(t *testing.T) {
 	}
 }
 
-func TestSharedPaceLockDiesWithItsProcess(t *testing.T) {
+func TestSharedLockDiesWithItsProcess(t *testing.T) {
 	dir := t.TempDir()
 	c := startChild(t, dir, "ALTADNC_PACE_CHILD_LOCKS=1")
 	c.next()

@@ -1,4 +1,4 @@
-package worker
+package pace
 
 import (
 	"context"
@@ -9,16 +9,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// PaceConfig configures a [Pace].
-type PaceConfig struct {
-	// PerMinute is how many requests may leave in a minute; 0 means unpaced.
-	// 98 is the most that keeps every 60 s under 100, ends included.
-	PerMinute float64
-	// Reserve is how many requests a minute are left to the account's other
-	// integrations: it is taken off PerMinute.
-	Reserve float64
+// Config configures a [Pace]. Its zero value is unpaced.
+type Config struct {
+	Rate
 	// Shared, unless nil, is the pace kept with other runs on this machine.
-	Shared *SharedPace
+	Shared *Shared
 	// Log gets a line when a pause begins or is over and when the pace falls
 	// or recovers; nil for none.
 	Log *slog.Logger
@@ -29,12 +24,12 @@ type PaceConfig struct {
 // not while the process is frozen, not before the first request, so that a
 // restart cannot exceed the quota either. A Pace is safe for concurrent use.
 type Pace struct {
-	cfg   PaceConfig
+	cfg   Config
 	baton chan struct{} // held by the one who waits for the next turn
 
 	mu     sync.Mutex
 	ledger ledger // as last known; the truth is in the shared file, if any
-	shared *SharedPace
+	shared *Shared
 	own    time.Time // our last departure
 	rival  bool      // another run departed between our last two departures
 	hold   hold      // the last one that this run was told
@@ -53,9 +48,9 @@ type hold struct {
 // maxHold bounds what an answer, or a shared file, can ask for.
 const maxHold = 24 * time.Hour
 
-// NewPace returns a pace that begins now: its first departure waits one
+// New returns a pace that begins now: its first departure waits one
 // interval.
-func NewPace(cfg PaceConfig) *Pace {
+func New(cfg Config) *Pace {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -65,16 +60,6 @@ func NewPace(cfg PaceConfig) *Pace {
 	p.onLedger(func(*ledger, time.Time) {}) // learn what others did
 	p.logged = p.perMinute()
 	return p
-}
-
-// Depart is Turn for a request that leaves at once.
-func (p *Pace) Depart(ctx context.Context, before func() error) error {
-	left, err := p.Turn(ctx, before)
-	if err != nil {
-		return err
-	}
-	left()
-	return nil
 }
 
 // Turn waits for a turn and calls before, which may be nil; when it returns, the
@@ -120,7 +105,12 @@ func (p *Pace) await(ctx context.Context) error {
 		if wait <= 0 {
 			return nil
 		}
-		sleep(ctx, wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package worker
+package pace
 
 import (
 	"context"
@@ -29,13 +29,13 @@ type account struct {
 	refused int         // of ours
 }
 
-func newAccount(t *testing.T, kind sandbox.WindowKind, cfg PaceConfig) *account {
+func newAccount(t *testing.T, kind sandbox.WindowKind, cfg Config) *account {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Options{Kind: kind})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{t: t, client: newClient(t, sandboxtest.Transport(box)), pace: NewPace(cfg)}
+	return &account{t: t, client: newClient(t, sandboxtest.Transport(box)), pace: New(cfg)}
 }
 
 func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
@@ -45,6 +45,15 @@ func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
 		t.Fatal(err)
 	}
 	return client
+}
+
+// depart takes a turn and leaves at once.
+func depart(ctx context.Context, p *Pace, before func() error) error {
+	left, err := p.Turn(ctx, before)
+	if err == nil {
+		left()
+	}
+	return err
 }
 
 // request uses the quota and tells whether it was refused. The identifier is
@@ -60,8 +69,8 @@ func (a *account) request() (api.Answer, *api.Error) {
 
 // depart sends one paced request and treats its answer as a worker does.
 func (a *account) depart(before func() error) {
-	if err := a.pace.Depart(a.t.Context(), before); err != nil {
-		a.t.Errorf("Depart: %v", err)
+	if err := depart(a.t.Context(), a.pace, before); err != nil {
+		a.t.Errorf("Turn: %v", err)
 		return
 	}
 	a.left = append(a.left, time.Now())
@@ -93,7 +102,7 @@ func TestPaceUsesTheQuota(t *testing.T) {
 		for _, perMinute := range []float64{97, 98} {
 			t.Run(kind.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					a := newAccount(t, kind, PaceConfig{PerMinute: perMinute})
+					a := newAccount(t, kind, Config{Rate: Rate{PerMinute: perMinute}})
 					start := time.Now()
 					for range 290 {
 						a.depart(nil)
@@ -140,7 +149,7 @@ func TestPaceBesideAStranger(t *testing.T) {
 		for _, stranger := range strangers {
 			t.Run(kind.String()+"/"+stranger.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					a := newAccount(t, kind, PaceConfig{PerMinute: 97})
+					a := newAccount(t, kind, Config{Rate: Rate{PerMinute: 97}})
 					start, random := time.Now(), rand.New(rand.NewPCG(1, 2))
 					go func() {
 						for minute := range minutes {
@@ -172,10 +181,10 @@ func TestPaceBesideAStranger(t *testing.T) {
 
 func TestPaceRestartWithinTheMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97})
+		a := newAccount(t, sandbox.Sliding, Config{Rate: Rate{PerMinute: 97}})
 		for i := range 300 {
 			if i%7 == 0 {
-				a.pace = NewPace(PaceConfig{PerMinute: 97})
+				a.pace = New(Config{Rate: Rate{PerMinute: 97}})
 			}
 			a.depart(nil)
 		}
@@ -187,7 +196,7 @@ func TestPaceRestartWithinTheMinute(t *testing.T) {
 
 func TestPaceSlowBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAccount(t, sandbox.Sliding, PaceConfig{PerMinute: 97})
+		a := newAccount(t, sandbox.Sliding, Config{Rate: Rate{PerMinute: 97}})
 		for i := range 200 {
 			a.depart(func() error {
 				if i%3 == 0 {
@@ -206,12 +215,12 @@ func TestPaceSlowBefore(t *testing.T) {
 
 func TestPaceKeepsTheTurnDuringBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := NewPace(PaceConfig{PerMinute: 97})
+		p := New(Config{Rate: Rate{PerMinute: 97}})
 		var busy atomic.Int32
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				p.Depart(t.Context(), func() error {
+				depart(t.Context(), p, func() error {
 					if n := busy.Add(1); n > 1 {
 						t.Errorf("%d turns at once", n)
 					}
@@ -242,11 +251,11 @@ func TestOthersAreRememberedForAWholeWindow(t *testing.T) {
 func TestPaceMakesUpForSmallDelays(t *testing.T) {
 	for _, perMinute := range []float64{97, 98} {
 		synctest.Test(t, func(t *testing.T) {
-			p, start := NewPace(PaceConfig{PerMinute: perMinute}), time.Now()
+			p, start := New(Config{Rate: Rate{PerMinute: perMinute}}), time.Now()
 			random := rand.New(rand.NewPCG(1, 2))
 			var left []time.Time
 			for range 10 * int(perMinute) {
-				p.Depart(t.Context(), func() error {
+				depart(t.Context(), p, func() error {
 					time.Sleep(time.Duration(random.Int64N(2)) * 300 * time.Millisecond)
 					return nil
 				})
@@ -264,7 +273,7 @@ func TestPaceMakesUpForSmallDelays(t *testing.T) {
 
 func TestPaceHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := NewPace(PaceConfig{PerMinute: 60}), time.Now()
+		p, start := New(Config{Rate: Rate{PerMinute: 60}}), time.Now()
 		go func() {
 			time.Sleep(500 * time.Millisecond)
 			p.Hold(30*time.Second, "429") // while the turn is waited for
@@ -273,7 +282,7 @@ func TestPaceHold(t *testing.T) {
 		left := make(chan time.Duration, 16)
 		for range 16 {
 			go func() {
-				p.Depart(t.Context(), nil)
+				depart(t.Context(), p, nil)
 				left <- time.Since(start)
 			}()
 		}
@@ -295,14 +304,29 @@ func TestPaceHold(t *testing.T) {
 	})
 }
 
-func TestPaceDepartErrors(t *testing.T) {
+// No answer and no file can hold a run for longer than a day.
+func TestHoldIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, broken := NewPace(PaceConfig{PerMinute: 1}), errors.New("disk full")
+		dir, start := t.TempDir(), time.Now()
+		told := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
+		told.Hold(1000*time.Hour, "429")
+		other := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
+		for _, p := range []*Pace{told, other} {
+			if until, _ := p.HeldUntil(); until.Sub(start) != 24*time.Hour {
+				t.Errorf("held for %s, want 24h", until.Sub(start))
+			}
+		}
+	})
+}
+
+func TestTurnErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, broken := New(Config{Rate: Rate{PerMinute: 1}}), errors.New("disk full")
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		for range 4 {
 			go func() {
-				err := p.Depart(ctx, func() error { t.Error("before was called"); return nil })
+				err := depart(ctx, p, func() error { t.Error("before was called"); return nil })
 				if !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("got %v, want the error of the context", err)
 				}
@@ -310,7 +334,7 @@ func TestPaceDepartErrors(t *testing.T) {
 		}
 		<-ctx.Done()
 		synctest.Wait()
-		if err := p.Depart(t.Context(), func() error { return broken }); !errors.Is(err, broken) {
+		if err := depart(t.Context(), p, func() error { return broken }); !errors.Is(err, broken) {
 			t.Errorf("got %v, want the error of before", err)
 		}
 	})
@@ -318,32 +342,71 @@ func TestPaceDepartErrors(t *testing.T) {
 
 func TestPaceUnpaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := NewPace(PaceConfig{}), time.Now()
+		p, start := New(Config{}), time.Now()
 		for range 1000 {
-			p.Depart(t.Context(), nil)
+			depart(t.Context(), p, nil)
 		}
 		if d := time.Since(start); d > 0 {
 			t.Errorf("unpaced departures waited %s", d)
 		}
 		p.Hold(time.Minute, "429")
-		p.Depart(t.Context(), nil)
+		depart(t.Context(), p, nil)
 		if d := time.Since(start); d != time.Minute {
 			t.Errorf("departed after %s, want the hold of a minute", d)
 		}
 	})
 }
 
-func TestPaceReserve(t *testing.T) {
-	p := NewPace(PaceConfig{PerMinute: 97, Reserve: 20})
-	if got := p.PerMinute(); got != 77 {
-		t.Errorf("pace is %v, want 77", got)
+// A reserve near the limit leaves what a plan promises: at all times, also when
+// the others' use would leave more.
+func TestReserve(t *testing.T) {
+	for _, c := range []struct {
+		rate   Rate
+		full   float64
+		enough bool
+	}{
+		{Rate{PerMinute: 97}, 97, true},
+		{Rate{PerMinute: 97, Reserve: 20}, 77, true},
+		{Rate{PerMinute: 97, Reserve: 93}, 4, true},
+		{Rate{PerMinute: 97, Reserve: 96}, 1, true},
+		{Rate{PerMinute: 97, Reserve: 96.5}, 0.5, false},
+		{Rate{PerMinute: 97, Reserve: 97}, 0, false},
+		{Rate{PerMinute: 0.5}, 0.5, false},
+		{Rate{Reserve: 20}, 0, true},
+	} {
+		if got := c.rate.Full(); got != c.full || c.rate.Enough() != c.enough {
+			t.Errorf("%+v: full %v, enough %v", c.rate, got, c.rate.Enough())
+		}
+		if !c.enough {
+			continue
+		}
+		synctest.Test(t, func(t *testing.T) {
+			p := New(Config{Rate: c.rate})
+			if got := p.PerMinute(); got != c.full {
+				t.Errorf("%+v: the pace is %v, the plan says %v", c.rate, got, c.full)
+			}
+			p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 2, Reset: time.Second})
+			if got := p.PerMinute(); got > c.full {
+				t.Errorf("%+v: beside others the pace is %v, above %v", c.rate, got, c.full)
+			}
+			if c.full == 0 {
+				return
+			}
+			start := time.Now()
+			for range 3 {
+				depart(t.Context(), p, nil)
+			}
+			if took, least := time.Since(start), 3*time.Duration(float64(time.Minute)/c.full); took < least-time.Millisecond {
+				t.Errorf("%+v: three departures took %s, less than %s", c.rate, took, least)
+			}
+		})
 	}
 }
 
 func TestPaceLogsEventsNotRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
-		p := NewPace(PaceConfig{PerMinute: 97, Log: logTo(&log)})
+		p := New(Config{Rate: Rate{PerMinute: 97}, Log: logTo(&log)})
 		for range 20 {
 			p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 0, Reset: 30 * time.Second})
 		}
@@ -363,13 +426,13 @@ func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, ni
 // to matter: over the four minutes behind the pause 0.9 of the pace is kept.
 func TestPaceRecoversFromAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := NewPace(PaceConfig{PerMinute: 97})
-		p.Depart(t.Context(), nil)
+		p := New(Config{Rate: Rate{PerMinute: 97}})
+		depart(t.Context(), p, nil)
 		p.Hold(time.Minute, "429")
 		time.Sleep(time.Minute)
 		n, end := 0, time.Now().Add(4*time.Minute)
 		for time.Now().Before(end) {
-			p.Depart(t.Context(), nil)
+			depart(t.Context(), p, nil)
 			n++
 		}
 		if want := 0.9 * 4 * 97; float64(n) < want {
