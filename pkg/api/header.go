@@ -29,7 +29,7 @@ func parseRetryAfter(h http.Header) (time.Duration, bool) {
 func parseWait(value, serverDate string) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if seconds, ok := parseCount(value); ok {
-		return min(time.Duration(seconds)*time.Second, maxWait), true
+		return time.Duration(min(seconds, int64(maxWait/time.Second))) * time.Second, true
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
@@ -42,52 +42,19 @@ func parseWait(value, serverDate string) (time.Duration, bool) {
 	return min(max(at.Sub(now), 0), maxWait), true
 }
 
-// parseQuota reads the RateLimit-* headers (draft-ietf-httpapi-ratelimit-headers,
-// revision 6). A header that comes twice with different values, more remaining
-// than the limit, or a reset beyond maxWait (other APIs send a time of day
-// there) makes the whole unknown: nobody is to be paced by nonsense.
-func parseQuota(h http.Header) Quota {
-	limit, hasLimit := headerCount(h, "RateLimit-Limit")
-	remaining, hasRemaining := headerCount(h, "RateLimit-Remaining")
-	reset, hasReset := headerCount(h, "RateLimit-Reset")
-	q := Quota{Limit: limit}
-	if !hasRemaining || !hasReset || time.Duration(reset)*time.Second > maxWait || hasLimit && remaining > limit {
-		return q
-	}
-	q.Known, q.Remaining, q.Reset = true, remaining, time.Duration(reset)*time.Second
-	return q
-}
-
-// headerCount returns the number that a header begins with: earlier revisions
-// of the draft append parameters ("100, 100;w=60").
-func headerCount(h http.Header, name string) (int, bool) {
-	values := h.Values(name)
-	if len(values) == 0 {
-		return 0, false
-	}
-	for _, v := range values[1:] {
-		if v != values[0] {
-			return 0, false
-		}
-	}
-	number, _, _ := strings.Cut(values[0], ",")
-	number, _, _ = strings.Cut(number, ";")
-	return parseCount(strings.TrimSpace(number))
-}
-
-// parseCount reads a non-negative whole number. Whatever is greater than a
-// billion is a billion: enough for every comparison, and it cannot overflow.
-func parseCount(s string) (int, bool) {
-	const most = 1_000_000_000
+// parseCount reads a non-negative whole number. Whatever is greater than 10^15 is
+// 10^15: enough for every comparison, and it cannot overflow.
+func parseCount(s string) (int64, bool) {
+	const most = 1_000_000_000_000_000
 	if s == "" {
 		return 0, false
 	}
-	n := 0
+	n := int64(0)
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return 0, false
 		}
-		n = min(n*10+int(s[i]-'0'), most)
+		n = min(n*10+int64(s[i]-'0'), most)
 	}
 	return n, true
 }

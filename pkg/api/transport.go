@@ -12,17 +12,22 @@ import (
 const (
 	dialTimeout = 10 * time.Second
 	headerLimit = 64 << 10 // bytes of the header of an answer
-	idleLimit   = 4 * time.Second
 )
+
+// idleLimit is how long a connection may lie idle and be used again. Servers
+// close idle connections after some time of their own (Node after 5 s, some
+// proxies after less than one), without a word: a DELETE that is written just
+// then has an unknown fate. At the pace of the API a request would often meet
+// that moment, and a new connection costs next to nothing. What is left are
+// requests that follow each other at once.
+const idleLimit = 100 * time.Millisecond
 
 // newTransport returns a transport of one client's own, so that its
 // connections and settings are nobody else's.
 //
 // HTTP/1.1 only: at 1.6 requests a second there is nothing to multiplex, and a
 // connection that dies takes one request with it whose fate is unknown, not all
-// of those in flight. Idle connections are dropped before servers usually do it
-// (Node's default is 5 s), since a DELETE written to a connection that is just
-// being closed has an unknown fate, too.
+// of those in flight.
 func newTransport(proxy func(*url.URL) (*url.URL, error)) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
