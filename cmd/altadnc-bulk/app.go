@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,10 +16,13 @@ import (
 // app is the program with what it touches of the outside: nothing else reads
 // the environment or writes to a stream.
 type app struct {
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
-	getenv func(string) string
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	getenv  func(string) string
+	environ []string // names with their values, as [os.Environ] has them
+
+	told result // what the command came to; nil before
 }
 
 // run carries out one command line and returns the exit code.
@@ -30,25 +32,8 @@ func (a *app) run(args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.Execute()
-	if err == nil {
-		return exitOK
-	}
-	return a.fail(err)
-}
-
-// fail tells err on stderr, with what to do about it, and returns its exit code.
-func (a *app) fail(err error) int {
-	e := asExit(err)
-	if e.err != nil {
-		for problem := range strings.Lines(printable(e.err.Error())) {
-			fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", strings.TrimSuffix(problem, "\n"))
-		}
-	}
-	if e.hint != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))
-	}
-	return e.code
+	cmd, err := root.ExecuteC()
+	return a.end(cmd, err)
 }
 
 func (a *app) command() *cobra.Command {
@@ -69,7 +54,13 @@ Whoever is taken off the list can be contacted again.`,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.warnOfUnknown(cmd.Root())
+			return a.environment(cmd)
+		},
 	}
+	root.SetUsageTemplate(root.UsageTemplate() + environmentHelp)
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.removeCommand(), a.statusCommand(), a.reportCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())

@@ -23,6 +23,29 @@ const (
 	exitTerminated = 143 // SIGTERM
 )
 
+// exitMeaning words an exit code for those who see nothing else.
+func exitMeaning(code int) string {
+	switch code {
+	case exitOK:
+		return "everything is resolved"
+	case exitFailures:
+		return "finished, and some failed"
+	case exitUsage:
+		return "usage, configuration or list: nothing was sent"
+	case exitAuth:
+		return "authentication or permission refused"
+	case exitJournal:
+		return "the journal cannot be used: nothing was sent"
+	case exitLimit:
+		return "--max-duration or --limit reached"
+	case exitLocked:
+		return "another run holds the lock"
+	case exitInterrupt, exitTerminated:
+		return "stopped by a signal"
+	}
+	return "stopped on trouble that a rerun can outlive"
+}
+
 // exitError ends the program with a code. err says what is wrong, hint what to
 // do; either may be missing.
 type exitError struct {
@@ -78,17 +101,23 @@ func classify(err error) *exitError {
 	return &exitError{code: exitUsage, err: err}
 }
 
-// notBegun finds the exit code of a run whose journal could not be begun. A
-// folder that is not there or not ours is configuration; a full or failing disk
-// is trouble that passes.
+// diskCode is the exit code of a file that cannot be written. A folder that is
+// not there or not ours is configuration; a full or failing disk is trouble that
+// passes.
+func diskCode(err error) int {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return exitUsage
+	}
+	return exitTrouble
+}
+
+// notBegun finds the exit code of a run whose journal could not be begun.
 func notBegun(err error) *exitError {
 	e := classify(err)
 	if e.code != exitUsage {
 		return e
 	}
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-		e.code = exitTrouble
-	}
+	e.code = diskCode(err)
 	e.hint = stopHint(worker.StopJournal)
 	return e
 }

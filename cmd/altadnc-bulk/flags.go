@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -58,6 +59,50 @@ func wanted(f *pflag.Flag) string {
 		return "true or false is wanted, or the flag alone"
 	}
 	return "not understood"
+}
+
+// environmentHelp ends the help of every command that has flags of its own.
+const environmentHelp = `{{if .HasAvailableLocalFlags}}
+Flags can come from the environment as well, all but --yes and --again:
+--some-flag is ALTADNC_SOME_FLAG there. The command line wins.
+{{end}}`
+
+// variable is the name of a flag in the environment.
+func variable(flag string) string {
+	return "ALTADNC_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// environment sets the flags that the command line left out and the environment
+// gives. What sends to people has to be asked for on the command line.
+func (a *app) environment(cmd *cobra.Command) error {
+	var problems []error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := variable(f.Name)
+		value := a.getenv(name)
+		switch {
+		case value == "" || f.Changed || f.Name == "help" || f.Name == "version":
+		case f.Name == "yes" || f.Name == "again":
+			problems = append(problems, fmt.Errorf("%s: --%s is not taken from the environment; give it on the command line", name, f.Name))
+		case cmd.Flags().Set(f.Name, value) != nil:
+			problems = append(problems, fmt.Errorf("%s %q: %s", name, value, wanted(f)))
+		}
+	})
+	return errors.Join(problems...)
+}
+
+// warnOfUnknown warns of variables that look like flags and are none: what
+// somebody meant to set is not set.
+func (a *app) warnOfUnknown(root *cobra.Command) {
+	known := []string{}
+	for cmds := []*cobra.Command{root}; len(cmds) > 0; cmds = cmds[1:] {
+		cmds = append(cmds, cmds[0].Commands()...)
+		cmds[0].Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
+	}
+	for _, pair := range a.environ {
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, variable("")) && !slices.Contains(known, name) {
+			fmt.Fprintf(a.stderr, "altadnc-bulk: warning: %s is the name of no flag and changes nothing\n", printable(name))
+		}
+	}
 }
 
 // resumeCommand is the command line to type for going on, with the flags that
@@ -138,7 +183,7 @@ func complete(cmd *cobra.Command) {
 			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, nothing))
 		}
 	}
-	for _, flag := range []string{"journal", "token-file", "metrics-file", "to", "list"} {
+	for _, flag := range []string{"journal", "token-file", "metrics-file", "to", "list", "output"} {
 		if cmd.Flags().Lookup(flag) != nil {
 			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(nil, files))
 		}

@@ -17,9 +17,10 @@ import (
 // job is what the commands have in common that send what a list says.
 type job struct {
 	caller
-	read   listFlags
-	dryRun bool
-	yes    bool
+	read     listFlags
+	watchers watchers
+	dryRun   bool
+	yes      bool
 
 	resume string // the command to type to go on
 	list   *list
@@ -29,14 +30,17 @@ func (j *job) register(cmd *cobra.Command) {
 	j.api.register(cmd)
 	j.read.register(cmd)
 	j.output.register(cmd)
+	j.watchers.register(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&j.output.json, "json", false, "print the result as one JSON object")
 	fl.BoolVar(&j.dryRun, "dry-run", false, "print the plan; ask, write and send nothing")
 	fl.BoolVarP(&j.yes, "yes", "y", false, "do not ask before sending")
 }
 
 // run does work with the list that arg names, as open opens it.
 func (j *job) run(cmd *cobra.Command, arg string, open func(arg string) (*list, error), work func() error) error {
+	if w := watchersOf(cmd); w.pingURL != "" {
+		j.ping(w.pingURL, "start", "")
+	}
 	return j.session(func() (err error) {
 		if j.list, err = open(arg); err != nil {
 			return err
@@ -86,15 +90,13 @@ func (j *job) ended(code int, stop *worker.Stop) *exitError {
 	return &exitError{code: code, err: fmt.Errorf("%s: stopped: %w", j.list.path, stop), hint: stopHint(stop.Reason)}
 }
 
-// conclude tells the result of work that ended so; trouble is what else went
-// wrong.
-func (j *job) conclude(r result, end *exitError, trouble error) error {
-	if j.output.json || !j.output.quiet || end.code != exitOK {
-		trouble = errors.Join(j.print(r, j.output.json), trouble)
-	}
-	if trouble != nil {
-		fmt.Fprintf(j.stderr, "altadnc-bulk: %s\n", printable(trouble.Error()))
-		end.code = cmp.Or(end.code, exitTrouble)
+// conclude tells the result of work that ended so.
+func (j *job) conclude(r result, end *exitError) error {
+	j.told = r
+	if j.watchers.json || !j.output.quiet || end.code != exitOK {
+		if err := j.print(r, j.watchers.json); err != nil {
+			end = &exitError{code: cmp.Or(end.code, exitTrouble), err: errors.Join(err, end.err), hint: end.hint}
+		}
 	}
 	if end.code == exitOK {
 		return nil

@@ -7,6 +7,6 @@ import "os"
 
 func main() {
 	ignoreFileSizeSignal()
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ()}
 	os.Exit(a.run(os.Args[1:]))
 }

@@ -1,51 +1,87 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 )
 
-// writeMetrics writes the summary in Prometheus' text format for node_exporter's
-// textfile collector. The file is replaced at once, as the collector asks for:
-// it may read at any moment.
-func writeMetrics(path string, v *removeSummary) error {
-	var b strings.Builder
-	b.WriteString("# HELP altadnc_entries Entries of the list by outcome, as the last run left them.\n# TYPE altadnc_entries gauge\n")
-	for _, m := range []struct {
-		outcome string
-		n       int64
-	}{
-		{"removed", v.Removed}, {"not_found", v.NotFound}, {"failed", v.Failed}, {"duplicate", v.Duplicate},
-		{"skipped", v.Skipped}, {"protected", v.Protected}, {"open", v.Open},
-	} {
-		fmt.Fprintf(&b, "altadnc_entries{outcome=%q} %d\n", m.outcome, m.n)
+// metrics are samples in Prometheus' text format. The samples of a name stand
+// together, as the format asks for.
+type metrics struct{ families []*family }
+
+type family struct{ name, help, samples string }
+
+// measured is a result that has metrics of its own.
+type measured interface{ measure(m *metrics) }
+
+// add adds a sample. labels are names and values by turns.
+func (m *metrics) add(name, help string, value any, labels ...string) {
+	i := slices.IndexFunc(m.families, func(f *family) bool { return f.name == name })
+	if i < 0 {
+		i = len(m.families)
+		m.families = append(m.families, &family{name: name, help: help})
 	}
-	gauge := func(name, help string, value any) {
-		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s %v\n", name, help, name, name, value)
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+	var pairs []string
+	for pair := range slices.Chunk(labels, 2) {
+		pairs = append(pairs, fmt.Sprintf(`%s="%s"`, pair[0], escape.Replace(strings.ToValidUTF8(pair[1], "\uFFFD"))))
 	}
-	gauge("altadnc_unsure", "Entries of the last run whose outcome is marked unsure.", v.Unsure)
-	gauge("altadnc_requests", "Requests that the last run sent.", v.Requests)
-	gauge("altadnc_exit_code", "Exit code of the last run.", v.ExitCode)
-	gauge("altadnc_last_run_timestamp_seconds", "When the last run ended, in Unix time.", v.Ended.Unix())
-	gauge("altadnc_last_run_duration_seconds", "How long the last run took.", v.Ended.Sub(v.Started).Seconds())
-	return replaceFile(path, b.String())
+	m.families[i].samples += fmt.Sprintf("%s{%s} %v\n", name, strings.Join(pairs, ","), value)
 }
 
-// replaceFile puts content in the place of path in one step. It is on the disk
-// before it has the name, so that no power cut leaves half of it.
-func replaceFile(path, content string) error {
+func (m *metrics) write(w io.Writer) error {
+	var b strings.Builder
+	for _, f := range m.families {
+		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s", f.name, f.help, f.name, f.samples)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// exit adds how work on list ended.
+func (m *metrics) exit(list string, code int, ended time.Time) {
+	m.add("altadnc_exit_code", "Exit code of the last run.", code, "list", list)
+	m.add("altadnc_last_run_timestamp_seconds", "When the last run ended, in Unix time.", ended.Unix(), "list", list)
+}
+
+// run adds what a run over list took.
+func (m *metrics) run(list string, requests int64, started, ended time.Time) {
+	m.add("altadnc_requests", "Requests that the last run sent.", requests, "list", list)
+	m.add("altadnc_last_run_duration_seconds", "How long the last run took.", ended.Sub(started).Seconds(), "list", list)
+}
+
+// writeMetrics writes how work on subject ended, with the metrics of its result
+// if there is one, for node_exporter's textfile collector. The file is replaced
+// at once, as the collector asks for: it may read at any moment.
+func writeMetrics(path, subject string, code int, r result) error {
+	m := &metrics{}
+	if r, ok := r.(measured); ok {
+		r.measure(m)
+	}
+	m.exit(cmp.Or(subject, "-"), code, time.Now())
+	return replaceFile(path, 0o644, m.write) // the collector is another user
+}
+
+// replaceFile puts what write writes in the place of path in one step, or leaves
+// path as it is. It is on the disk before it has the name, so that no power cut
+// leaves half of it.
+func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	_, err = tmp.WriteString(content)
+	err = write(tmp)
 	if err == nil {
-		err = tmp.Chmod(0o644) // the collector is another user
+		err = tmp.Chmod(mode)
 	}
 	if err == nil {
 		err = tmp.Sync()

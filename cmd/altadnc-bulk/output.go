@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"unicode"
+
+	"github.com/spf13/cobra"
 )
 
 // result is what a command has to say: to a person by write, to a program by
@@ -16,6 +20,7 @@ type result interface{ write(w io.Writer) }
 // print writes a result to stdout, all of it or an error: a result that did not
 // arrive must not look like success.
 func (a *app) print(r result, asJSON bool) error {
+	a.told = r
 	out := text(r)
 	if asJSON {
 		b, err := json.MarshalIndent(r, "", "  ")
@@ -40,7 +45,7 @@ func outputError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &exitError{code: exitTrouble, err: fmt.Errorf("write the result to standard output: %w", err), hint: "make room there, and run the same command again"}
+	return &exitError{code: exitTrouble, err: fmt.Errorf("write the result: %w", err), hint: "make room there, and run the same command again"}
 }
 
 // table prints lines whose columns are aligned.
@@ -61,8 +66,54 @@ func (t table) count(n int64, format string, args ...any) {
 // total prints the sum of what was counted, be it none.
 func (t table) total(n int64, text string) { fmt.Fprintf(t, "  %9s %s\n", count(n), text) }
 
-// dataWriter is stdout for lists that a command writes there; on a terminal
-// control characters are shown, not sent.
+// outputFlag registers -o, the file to write a list to in place of stdout.
+func outputFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVarP(path, "output", "o", "", "write to this `file` instead of standard output, all of it or nothing")
+}
+
+// emit writes a list to stdout, or to the file at path once it is complete. It
+// is made from sources, which it never replaces.
+func (a *app) emit(path string, sources []string, write func(io.Writer) error) error {
+	to := func(w io.Writer) error {
+		out := bufio.NewWriterSize(w, 1<<16)
+		err := write(out)
+		return cmp.Or(err, outputError(out.Flush()))
+	}
+	if path == "" {
+		return to(a.dataWriter())
+	}
+	if err := replaceable(path, sources); err != nil {
+		return err
+	}
+	var unwritten error // told by its own words
+	err := replaceFile(path, 0o600, func(w io.Writer) error {
+		unwritten = to(w)
+		return unwritten
+	})
+	if err == nil || unwritten != nil {
+		return unwritten
+	}
+	return &exitError{code: diskCode(err), err: fmt.Errorf("--output: %w", err), hint: "name a file in a folder that exists and is writable"}
+}
+
+// replaceable refuses to write over what the output is made from, and over any
+// journal, which is evidence.
+func replaceable(path string, sources []string) error {
+	refusal := usageError("name another file", "--output %s: it would replace what it is made from, or a journal", path)
+	if base := strings.TrimSuffix(path, ".lock"); strings.HasSuffix(base, ".journal") {
+		return refusal
+	}
+	there, err := os.Stat(path)
+	for _, source := range sources {
+		if s, sourceErr := os.Stat(source); err == nil && sourceErr == nil && os.SameFile(there, s) {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// dataWriter is stdout for a list; on a terminal control characters are shown,
+// not sent.
 func (a *app) dataWriter() io.Writer {
 	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
 		return printableWriter{f}

@@ -33,14 +33,13 @@ type removePlan struct {
 	PerMinute  float64                      `json:"per_minute"`
 	Seconds    int64                        `json:"seconds"`
 
-	reading       string        // the flags with which the list was read
-	limit         int64         // --limit, 0 for none
-	nightly       time.Duration // --max-duration, 0 for none
-	now           time.Time
-	restored      int64 // of the skipped keys, put back by restore
-	left          int64 // requests without an answer whose keys left the list
-	skipFailed    bool
-	snapshotLater bool // a run would take a snapshot, a dry run does not
+	reading    string        // the flags with which the list was read
+	limit      int64         // --limit, 0 for none
+	nightly    time.Duration // --max-duration, 0 for none
+	now        time.Time
+	restored   int64 // of the skipped keys, put back by restore
+	left       int64 // requests without an answer whose keys left the list
+	skipFailed bool
 }
 
 type refused struct {
@@ -66,7 +65,6 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(),
 		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		restored: plan.Keys.Restored, left: int64(len(plan.Left)), skipFailed: r.skipFailed,
-		snapshotLater: r.wantsSnapshot() && plan.Snapshot == nil,
 	}
 	if r.temporary() {
 		p.Journal = "temporary, gone at the end"
@@ -170,8 +168,6 @@ func (p *removePlan) writeSnapshot(t table) {
 	case p.Snapshot != nil:
 		p.Snapshot.write(t, p.Requests)
 	case p.Send == 0:
-	case p.snapshotLater:
-		t.fact("snapshot", "not in a dry run, which sends nothing; the run begins with one, and sends only what is on it")
 	default:
 		t.fact("snapshot", "none; one costs a request per 100 entries of the Do Not Contact list, and saves up to %s", count(p.Send))
 		t.fact("own opt-outs", "unknown without a snapshot; people's own are taken off as well (--keep-unsubscribed)")

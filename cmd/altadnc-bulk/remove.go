@@ -55,7 +55,6 @@ Whoever is taken off the list can be contacted again.`,
 	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.again, "again", false, "send finished keys of this list again")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
-	fl.StringVar(&r.output.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
 	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `when` is never, auto (give up at a tenth of the requests) or always")
 	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
 	return cmd
@@ -65,6 +64,7 @@ func (r *removal) run(cmd *cobra.Command, arg string) error {
 	if err := r.problems(cmd); err != nil {
 		return err
 	}
+	r.api.tokenless = r.dryRun && !r.wantsSnapshot()
 	return r.job.run(cmd, arg, func(arg string) (*list, error) { return r.read.open(r.app, arg) }, func() error {
 		if r.temporary() {
 			folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
@@ -104,7 +104,8 @@ func (r *removal) plan(records worker.Records) (*worker.Plan, error) {
 	return worker.NewPlan(r.list.List, records, worker.PlanOptions{Again: r.again, SkipFailed: r.skipFailed})
 }
 
-// showPlan is --dry-run: the plan is the result.
+// showPlan is --dry-run: the plan is the result. A snapshot that was asked for
+// is taken, since listing changes nothing.
 func (r *removal) showPlan() error {
 	records, err := loadRecords(r.list.journal, &r.target.identity)
 	if err != nil {
@@ -115,7 +116,16 @@ func (r *removal) showPlan() error {
 	if err != nil {
 		return err
 	}
-	return r.print(r.newPlan(plan), r.output.json)
+	if r.wantsSnapshot() {
+		if err := r.connect(); err != nil {
+			return err
+		}
+		if unbegun := r.takeSnapshot(plan); unbegun != nil {
+			stop := unbegun.Stop
+			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was known: %w", r.list.path, stop), hint: stopHint(stop.Reason)}
+		}
+	}
+	return r.print(r.newPlan(plan), r.watchers.json)
 }
 
 func (r *removal) remove() error {
@@ -131,8 +141,8 @@ func (r *removal) remove() error {
 	if err := r.connect(); err != nil {
 		return err
 	}
-	if stopped, err := r.takeSnapshot(plan); stopped || err != nil {
-		return err
+	if unbegun := r.takeSnapshot(plan); unbegun != nil {
+		return r.conclude(plan, *unbegun)
 	}
 	if err := r.agree(r.newPlan(plan)); err != nil {
 		return err
@@ -156,11 +166,11 @@ func (r *removal) pages(requests int64) int64 {
 }
 
 // takeSnapshot lists the Do Not Contact list for the plan, if it is asked to and
-// there is something to send. It reports whether that ended the run; then
-// nothing of the list was sent.
-func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
+// there is something to send. If that ended the run it returns what became of
+// it: nothing of the list was sent.
+func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary) {
 	if plan.Send == 0 || !r.wantsSnapshot() {
-		return false, nil
+		return nil
 	}
 	started := time.Now()
 	listing := worker.NewListing(r.config(nil))
@@ -172,10 +182,11 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (stopped bool, err error) {
 	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, r.pages(plan.Requests))
 	hide()
 	if stop != nil {
-		return true, r.conclude(plan, plan.Unbegun(stop, started, listing.Progress().Requests))
+		s := plan.Unbegun(stop, started, listing.Progress().Requests)
+		return &s
 	}
 	plan.Use(snapshot, r.keep)
-	return false, nil
+	return nil
 }
 
 // confirmByNumber is beyond how many removals the number itself is the answer.
@@ -191,7 +202,6 @@ func (r *removal) agree(p *removePlan) error {
 	default:
 		fmt.Fprint(r.stderr, text(p))
 	}
-	n := count(p.sending())
 	if r.maxRemovals > 0 && p.sending() > r.maxRemovals {
 		return usageError("check the list; if it is right, raise --max-removals, or send a part with --limit",
 			"%s: %s would be sent, --max-removals allows %s", r.list.path, plural(p.sending(), "removal"), count(r.maxRemovals))
@@ -199,11 +209,22 @@ func (r *removal) agree(p *removePlan) error {
 	if r.yes || p.Send == 0 {
 		return nil
 	}
-	what := "send " + plural(p.sending(), "removal")
-	if p.sending() > confirmByNumber {
-		return r.confirm(what, fmt.Sprintf("These people can then be contacted again. Type the number of removals (%s) to send them:", n), n, fmt.Sprint(p.sending()))
+	return r.ask(p)
+}
+
+// ask asks whether to send what the plan says, and repeats what matters of it.
+func (r *removal) ask(p *removePlan) error {
+	n, removals := count(p.sending()), plural(p.sending(), "removal")
+	if p.Snapshot != nil && p.Snapshot.Own > 0 {
+		removals += fmt.Sprintf(", which lift %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
 	}
-	return r.confirm(what, fmt.Sprintf("S%s? These people can then be contacted again. [y/N]", what[1:]), "y", "yes")
+	question := fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", p.ReadAs.columns(), removals)
+	answers := []string{"y", "yes"}
+	if p.sending() > confirmByNumber {
+		question = fmt.Sprintf("Read %s: %s. These people can then be contacted again. Type the number of removals (%s) to send them:", p.ReadAs.columns(), removals, n)
+		answers = []string{n, fmt.Sprint(p.sending())}
+	}
+	return r.confirm("send "+plural(p.sending(), "removal"), question, answers...)
 }
 
 func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
@@ -235,22 +256,17 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	return s
 }
 
-// conclude tells what became of the list, also to who collects metrics.
+// conclude tells what became of the list.
 func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
 	v := r.newSummary(plan, s)
 	for _, o := range s.Unrecorded {
-		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s\n", r.list.Name(), o.Line, printable(answered(o)))
-	}
-	var trouble error
-	if r.output.metricsFile != "" {
-		if err := writeMetrics(r.output.metricsFile, v); err != nil {
-			trouble = fmt.Errorf("--metrics-file: %w; its folder must exist and be writable", err)
-		}
+		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
+			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
 	}
 	end := r.ended(v.ExitCode, s.Stop)
 	if s.Err != nil {
 		end.err = fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err)
 		end.hint = "please report it with the journal's record of this run"
 	}
-	return r.job.conclude(v, end, trouble)
+	return r.job.conclude(v, end)
 }

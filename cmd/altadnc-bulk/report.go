@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +19,7 @@ import (
 type reportFlags struct {
 	read     listFlags
 	outcomes []string
+	output   string
 }
 
 // outcomes are the values of dnc_outcome.
@@ -32,7 +32,7 @@ func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report LIST",
 		Short: "LIST with the outcome of every entry, in the format of the list",
-		Long: `report writes LIST to standard output, one line for each entry, followed by what
+		Long: `report writes LIST to standard output or a file, one line for each entry, followed by what
 the journal says of it: dnc_line, dnc_type, dnc_outcome, dnc_reason, dnc_status,
 dnc_attempts, dnc_unsure, dnc_time. It sends nothing, changes nothing, and works
 while a run goes on.
@@ -40,12 +40,13 @@ while a run goes on.
 The outcomes are ` + strings.Join(outcomes(), ", ") + `.
 What --outcome keeps is again a list that remove accepts. In CSV a cell that a
 spreadsheet would run as a formula gets a leading ', which remove takes off again.`,
-		Example: `  altadnc-bulk report contacts.csv > done.csv
-  altadnc-bulk report --outcome failed,open contacts.csv > again.csv`,
+		Example: `  altadnc-bulk report -o done.csv contacts.csv
+  altadnc-bulk report --outcome failed,open -o again.csv contacts.csv`,
 		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
+	outputFlag(cmd, &f.output)
 	cmd.Flags().StringSliceVar(&f.outcomes, "outcome", nil, "only entries with one of these `outcomes`, separated by commas")
 	return cmd
 }
@@ -70,11 +71,9 @@ func (f *reportFlags) run(a *app, arg string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(a.dataWriter(), 1<<16)
-	if err := f.copy(in, records, newReportWriter(out, in)); err != nil {
-		return err
-	}
-	return outputError(out.Flush())
+	return a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error {
+		return f.copy(in, records, newReportWriter(w, in))
+	})
 }
 
 // copy writes every entry that is wanted.

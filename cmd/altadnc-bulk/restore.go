@@ -54,6 +54,7 @@ func (r *restore) run(cmd *cobra.Command, arg string) (err error) {
 	if r.from, err = parseSince(r.since); err != nil {
 		return err
 	}
+	r.api.tokenless = r.dryRun
 	return r.job.run(cmd, arg, r.open, func() error {
 		if r.dryRun {
 			return r.showPlan()
@@ -111,7 +112,7 @@ func (r *restore) showPlan() error {
 	if err != nil {
 		return err
 	}
-	return r.print(r.newPlan(plan), r.output.json)
+	return r.print(r.newPlan(plan), r.watchers.json)
 }
 
 func (r *restore) noJournal() error {
@@ -176,5 +177,5 @@ func (r *restore) restored(run *worker.Restoration) string {
 
 func (r *restore) conclude(s worker.RestoreSummary) error {
 	v := r.newSummary(s)
-	return r.job.conclude(v, r.ended(v.ExitCode, s.Stop), nil)
+	return r.job.conclude(v, r.ended(v.ExitCode, s.Stop))
 }

@@ -149,6 +149,17 @@ func (r *restore) newSummary(s worker.RestoreSummary) *restoreSummary {
 	return v
 }
 
+// measure adds the metrics of the restore.
+func (v *restoreSummary) measure(m *metrics) {
+	for _, e := range []struct {
+		outcome string
+		n       int64
+	}{{"restored", v.Restored}, {"refused", v.Refused}, {"open", v.Open}} {
+		m.add("altadnc_restore_entries", "Identifiers to put back by outcome, as the last restore left them.", e.n, "list", v.List, "outcome", e.outcome)
+	}
+	m.run(v.List, v.Requests, v.Started, v.Ended)
+}
+
 // write tells the summary to a person. Its numbers add up.
 func (v *restoreSummary) write(w io.Writer) {
 	t := table{w}

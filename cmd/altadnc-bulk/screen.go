@@ -82,12 +82,10 @@ func (s *screen) width() int {
 
 // outputFlags say how the program talks while it works.
 type outputFlags struct {
-	json        bool
-	quiet       bool
-	verbose     bool
-	noProgress  bool
-	logFormat   string
-	metricsFile string
+	quiet      bool
+	verbose    bool
+	noProgress bool
+	logFormat  string
 }
 
 // register registers the flags for what goes to stderr.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 type dump struct {
 	caller
 	format string
+	path   string
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -28,18 +28,20 @@ func (a *app) snapshotCommand() *cobra.Command {
 		Use:   "snapshot",
 		Short: "The whole Do Not Contact list as CSV or JSONL",
 		Long: `snapshot writes every entry of the account's Do Not Contact list to standard
-output, one request for 100 entries, and changes nothing. What it writes is a
-list that remove accepts: take care what you feed back.
+output or a file, one request for 100 entries, and changes nothing. What it
+writes is a list that remove accepts: take care what you feed back.
 
 Entries that come or go while it reads may be in it or not. An exit code other
-than 0 means that the output is not the whole list.`,
-		Example: `  altadnc-bulk snapshot > dnc.csv
-  altadnc-bulk snapshot --output-format jsonl > dnc.jsonl`,
+than 0 means that the output is not the whole list; -o then leaves its file as
+it was.`,
+		Example: `  altadnc-bulk snapshot -o dnc.csv
+  altadnc-bulk snapshot --output-format jsonl -o dnc.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return d.run() },
 	}
 	d.api.register(cmd)
 	d.output.register(cmd)
+	outputFlag(cmd, &d.path)
 	cmd.Flags().StringVar(&d.format, "output-format", "csv", "`format` to write: csv, jsonl")
 	return cmd
 }
@@ -52,11 +54,11 @@ func (d *dump) run() error {
 		if err := d.connect(); err != nil {
 			return err
 		}
-		out := bufio.NewWriterSize(d.dataWriter(), 1<<16)
-		entries, err := d.copy(newOptOutWriter(out, d.format))
-		if flushErr := out.Flush(); err == nil && flushErr != nil {
-			err = outputError(flushErr)
-		}
+		var entries int64
+		err := d.emit(d.path, nil, func(w io.Writer) (err error) {
+			entries, err = d.copy(newOptOutWriter(w, d.format))
+			return err
+		})
 		if err == nil && !d.output.quiet {
 			d.log.Info("the whole Do Not Contact list was written", "entries", entries)
 		}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -38,11 +37,10 @@ type removeSummary struct {
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
 
-	resume     string // the command to type to go on
-	reading    string // the flags with which the list was read
-	rereading  string // those of them with which a report of it is read
-	temporary  bool   // the journal goes with the sandbox
-	unrecorded []journal.Outcome
+	resume    string // the command to type to go on
+	reading   string // the flags with which the list was read
+	rereading string // those of them with which a report of it is read
+	temporary bool   // the journal goes with the sandbox
 }
 
 func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary {
@@ -52,7 +50,7 @@ func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary
 		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Rewritten: s.Rewritten, Failed: c.Failed, Duplicate: c.Duplicate,
 		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
 		Digest: s.JournalSHA256, Started: s.Started.UTC(), Ended: s.Ended.UTC(),
-		resume: r.resume, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"), temporary: r.temporary(), unrecorded: s.Unrecorded,
+		resume: r.resume, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"), temporary: r.temporary(),
 	}
 	if !plan.Oldest.IsZero() {
 		from, to := plan.Oldest.UTC(), plan.Newest.UTC()
@@ -67,9 +65,19 @@ func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary
 	return v
 }
 
-// answered words an answer that only this output knows of.
-func answered(o journal.Outcome) string {
-	return fmt.Sprintf("%s %s: %s", o.Identifier.Type, o.Identifier.Masked(), o.Result)
+// measure adds the metrics of the run.
+func (v *removeSummary) measure(m *metrics) {
+	for _, e := range []struct {
+		outcome string
+		n       int64
+	}{
+		{"removed", v.Removed}, {"not_found", v.NotFound}, {"failed", v.Failed}, {"duplicate", v.Duplicate},
+		{"skipped", v.Skipped}, {"protected", v.Protected}, {"open", v.Open},
+	} {
+		m.add("altadnc_entries", "Entries of the list by outcome, as the last run left them.", e.n, "list", v.List, "outcome", e.outcome)
+	}
+	m.add("altadnc_unsure", "Entries of the last run whose outcome is marked unsure.", v.Unsure, "list", v.List)
+	m.run(v.List, v.Requests, v.Started, v.Ended)
 }
 
 // write tells the summary to a person. Its numbers add up to the entries.
@@ -89,9 +97,6 @@ func (v *removeSummary) write(w io.Writer) {
 	}
 	if v.Lifted != nil && *v.Lifted > 0 {
 		fmt.Fprintf(w, "  %s\n", counted(*v.Lifted, "removed entry was a person's own opt-out", "removed entries were people's own opt-outs"))
-	}
-	for _, o := range v.unrecorded {
-		fmt.Fprintf(w, "  not in the journal: line %d, %s\n", o.Line, answered(o))
 	}
 	if v.Digest != "" && !v.temporary {
 		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", v.Journal, v.Digest)

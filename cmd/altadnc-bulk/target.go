@@ -30,6 +30,8 @@ type apiFlags struct {
 	maxQuotaWait time.Duration
 	maxDuration  time.Duration
 	sandbox      bool
+
+	tokenless bool // nothing will be sent
 }
 
 func (f *apiFlags) register(cmd *cobra.Command) {
@@ -70,9 +72,13 @@ func (f *apiFlags) resolve(a *app) (target, error) {
 		config:   f.clientConfig(base, account, token),
 		identity: journal.Identity{BaseURL: base, AccountID: account},
 	}
+	probe := t.config
+	if f.tokenless {
+		tokenErr, probe.Token = nil, api.NewToken("none-needed")
+	}
 	problems := append(f.problems(api.IsLoopback(base)), tokenErr)
 	if tokenErr == nil {
-		_, err := api.New(t.config)
+		_, err := api.New(probe)
 		problems = append(problems, err)
 	}
 	return t, errors.Join(problems...)

@@ -158,7 +158,7 @@ func TestQuestion(t *testing.T) {
 		sent int64
 		says string
 	}{
-		{"y", 2, "y\n", 0, 2, "Send 2 removals? These people can then be contacted again. [y/N] y"},
+		{"y", 2, "y\n", 0, 2, "Read \"identifier\" as identifier, \"type\" as type. Send 2 removals? These people can then be contacted again. [y/N] y"},
 		{"yes in capitals", 1, " YES \n", 0, 1, "Send 1 removal?"},
 		{"n", 2, "n\n", 2, 0, "declined: nothing was sent"},
 		{"empty line", 2, "\n", 2, 0, "declined: nothing was sent"},

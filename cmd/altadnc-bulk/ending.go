@@ -1,0 +1,169 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// watchers are who wants to know how a command ends, beside the person: a
+// program that reads standard output, a collector of metrics, a monitor.
+type watchers struct {
+	json        bool
+	metricsFile string
+	pingURL     string
+}
+
+func (w *watchers) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&w.json, "json", false, "print the result as one JSON object")
+	fl.StringVar(&w.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
+	fl.StringVar(&w.pingURL, "ping-url", "", "tell a monitor such as healthchecks.io: POST to `URL`/start, and to URL/<exit code> with the summary at the end")
+}
+
+// watchersOf returns the watchers of a command that may have ended before its
+// flags were used. A dry run is nobody's night: only its JSON is wanted.
+func watchersOf(cmd *cobra.Command) watchers {
+	value := func(name string) string {
+		if f := cmd.Flags().Lookup(name); f != nil {
+			return f.Value.String()
+		}
+		return ""
+	}
+	w := watchers{json: value("json") == "true"}
+	if value("dry-run") != "true" {
+		w.metricsFile, w.pingURL = value("metrics-file"), value("ping-url")
+	}
+	return w
+}
+
+// failure is the result of a command that ended before it had another.
+type failure struct {
+	ExitCode int    `json:"exit_code"`
+	Error    string `json:"error"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+// write tells nothing: a person reads of a failure on stderr.
+func (failure) write(io.Writer) {}
+
+// end tells how cmd ended, to the person and to its watchers, and returns the
+// exit code. What cannot be told that way turns success into trouble, except to
+// a monitor: that one notices by itself.
+func (a *app) end(cmd *cobra.Command, err error) (code int) {
+	e := &exitError{}
+	if err != nil {
+		e = asExit(err)
+	}
+	a.complain(e)
+	a.environment(cmd) // a command line that was not understood has not asked it
+	w, r := watchersOf(cmd), a.told
+	var told error
+	if w.json && r == nil && e.err != nil {
+		told = a.print(failure{e.code, e.err.Error(), e.hint}, true)
+	}
+	subject := strings.Join(cmd.Flags().Args(), " ")
+	if w.metricsFile != "" {
+		if err := writeMetrics(w.metricsFile, subject, cmp.Or(e.code, exitIf(told)), r); err != nil {
+			told = errors.Join(told, fmt.Errorf("--metrics-file: %w; its folder must exist and be writable", err))
+		}
+	}
+	if told != nil {
+		a.complain(&exitError{err: told})
+	}
+	code = cmp.Or(e.code, exitIf(told))
+	if w.pingURL != "" {
+		a.ping(w.pingURL, fmt.Sprint(code), pingBody(r, code))
+	}
+	return code
+}
+
+// exitIf is the exit code of what could not be told.
+func exitIf(err error) int {
+	if err != nil {
+		return exitTrouble
+	}
+	return exitOK
+}
+
+// complain tells on stderr what went wrong, and what to do about it.
+func (a *app) complain(e *exitError) {
+	if e.err != nil {
+		for problem := range strings.Lines(printable(e.err.Error())) {
+			fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", strings.TrimSuffix(problem, "\n"))
+		}
+	}
+	if e.hint != "" {
+		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))
+	}
+}
+
+// pingBody is the summary, which names no identifier. An error may quote a
+// list: it stays on this machine.
+func pingBody(r result, code int) string {
+	if r == nil {
+		return fmt.Sprintf("exit code %d: %s\n", code, exitMeaning(code))
+	}
+	return text(r)
+}
+
+// pingTime bounds a ping, of which there are two tries.
+const pingTime = 5 * time.Second
+
+// ping tells a monitor, see https://healthchecks.io/docs/http_api/. Nothing
+// depends on it: what goes wrong is a warning.
+func (a *app) ping(base, path, body string) {
+	u, err := pingTarget(base, path)
+	for try := 0; err == nil && try < 2; try++ {
+		if err = post(u, body); err == nil {
+			return
+		}
+	}
+	var inner *url.Error // repeats the URL, which is a secret of its own
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	fmt.Fprintf(a.stderr, "altadnc-bulk: warning: --ping-url: the monitor was not told: %s\n", printable(err.Error()))
+}
+
+func pingTarget(base, path string) (string, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return "", err
+	}
+	if u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !api.IsLoopback(base)) {
+		return "", errors.New("an https URL is wanted, such as https://hc-ping.com/<uuid>; plain http goes to a loopback address only")
+	}
+	return u.JoinPath(path).String(), nil
+}
+
+func post(to, body string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	req.Header.Set("User-Agent", "altadnc-bulk/"+version())
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("answered %s", resp.Status)
+	}
+	return nil
+}
