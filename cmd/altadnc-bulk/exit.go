@@ -145,7 +145,7 @@ func summaryCode(s worker.Summary) int {
 		return exitTrouble
 	case s.Stop != nil:
 		return stopCode(s.Stop.Reason)
-	case s.Counts.Failed > 0:
+	case s.Counts[journal.Failed] > 0:
 		return exitFailures
 	}
 	return exitOK

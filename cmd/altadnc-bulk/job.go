@@ -58,7 +58,7 @@ func (j *job) openJournal() (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if torn := opened.Recovered(); torn != nil {
+	if torn := opened.Torn(); torn != nil {
 		j.log.Warn("the end of the journal was torn by an interruption; it was set aside", "journal", j.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
 	}
 	return opened, nil

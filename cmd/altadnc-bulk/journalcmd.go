@@ -91,12 +91,14 @@ func (v verified) write(w io.Writer) {
 		n         int64
 		one, many string
 	}{
-		{v.Records, "good record", "good records"}, {v.Runs, "run", "runs"}, {v.Intents, "intent", "intents"},
-		{v.Outcomes, "outcome", "outcomes"}, {v.Released, "released", "released"}, {v.Reopened, "reopened", "reopened"},
-		{v.Restored, "restored", "restored"}, {v.Repairs, "repair", "repairs"},
-		{k.Removed, "key removed", "keys removed"}, {k.NotFound, "key not found", "keys not found"},
-		{k.Failed, "key failed", "keys failed"}, {k.Protected, "key protected", "keys protected"},
-		{k.Restored, "key restored", "keys restored"}, {k.Open, "key open", "keys open"}, {k.Unsure, "key unsure", "keys unsure"},
+		{v.Records, "good record", "good records"}, {v.Kinds[journal.KindRun], "run", "runs"},
+		{v.Kinds[journal.KindIntent], "intent", "intents"}, {v.Kinds[journal.KindOutcome], "outcome", "outcomes"},
+		{v.Kinds[journal.KindReleased], "released", "released"}, {v.Kinds[journal.KindReopen], "reopened", "reopened"},
+		{v.Kinds[journal.KindRestored], "restored", "restored"}, {v.Kinds[journal.KindRepair], "repair", "repairs"},
+		{k.Counts[journal.Removed], "key removed", "keys removed"}, {k.Counts[journal.NotFound], "key not found", "keys not found"},
+		{k.Counts[journal.Failed], "key failed", "keys failed"}, {k.Counts[journal.Partial], "key removed in part", "keys removed in part"},
+		{k.Counts[journal.Protected], "key protected", "keys protected"}, {k.Counts[journal.Restored], "key restored", "keys restored"},
+		{k.Counts[journal.Pending], "key open", "keys open"}, {k.Unsure, "key unsure", "keys unsure"},
 	} {
 		t.count(line.n, "%s", either(line.n, line.one, line.many))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -61,10 +62,10 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), SHA256: plan.SHA256, ReadAs: newLayout(plan.Layout),
 		Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
-		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Failed, Unanswered: plan.Keys.Intent,
+		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
 		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(),
 		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
-		restored: plan.Keys.Restored, left: int64(len(plan.Left)), skipFailed: r.skipFailed,
+		restored: plan.Keys.Counts[journal.Restored], left: int64(len(plan.Left)), skipFailed: r.skipFailed,
 	}
 	if r.temporary() {
 		p.Journal = "temporary, gone at the end"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -40,7 +41,7 @@ func (s state) left() time.Duration {
 // clock of its own, all of which are different here (the terminal may be
 // resized, and the rate is that of the pace).
 func frame(s state, width int) string {
-	counts := fmt.Sprintf("%d removed, %d not found, %d failed", s.Removed, s.NotFound, s.Failed)
+	counts := fmt.Sprintf("%d removed, %d not found, %d failed", s.Counts[journal.Removed], s.Counts[journal.NotFound], s.Counts[journal.Failed])
 	var tail []string
 	if s.wait > time.Second {
 		tail = append(tail, "waiting "+short(s.wait)+": "+s.why)
@@ -106,8 +107,8 @@ func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop
 	}
 	return follow(s, bar, line, func() {
 		v := now()
-		log.Info("progress", "done", v.settled, "of", v.total, "removed", v.Removed, "not_found", v.NotFound,
-			"failed", v.Failed, "per_minute", int(v.perMinute), "left", short(v.left()))
+		log.Info("progress", "done", v.settled, "of", v.total, "removed", v.Counts[journal.Removed], "not_found", v.Counts[journal.NotFound],
+			"failed", v.Counts[journal.Failed], "per_minute", int(v.perMinute), "left", short(v.left()))
 	})
 }
 

@@ -9,11 +9,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
 func TestFrame(t *testing.T) {
-	half := state{Progress: worker.Progress{Removed: 4100, NotFound: 880, Failed: 20}, total: 10000, settled: 5000, perMinute: 97}
+	half := state{Progress: worker.Progress{Counts: journal.Counts{journal.Removed: 4100, journal.NotFound: 880, journal.Failed: 20}}, total: 10000, settled: 5000, perMinute: 97}
 	waiting := half
 	waiting.wait, waiting.why = 42*time.Second, "the API answered 429"
 	for _, tt := range []struct {
@@ -79,7 +80,7 @@ func TestProgressWithoutTerminal(t *testing.T) {
 		began := time.Now()
 		stop := showProgress(s, slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{ReplaceAttr: logAttr})), false, func() state {
 			done := int64(time.Since(began).Minutes() * 97)
-			return state{Progress: worker.Progress{Removed: done}, total: 970, settled: done, perMinute: 97}
+			return state{Progress: worker.Progress{Counts: journal.Counts{journal.Removed: done}}, total: 970, settled: done, perMinute: 97}
 		})
 		time.Sleep(3*time.Minute + time.Second)
 		stop()

@@ -107,7 +107,7 @@ func (r *removal) plan(records worker.Records) (*worker.Plan, error) {
 // showPlan is --dry-run: the plan is the result. A snapshot that was asked for
 // is taken, since listing changes nothing.
 func (r *removal) showPlan() error {
-	records, err := loadRecords(r.list.journal, &r.target.identity)
+	records, err := journal.Load(r.list.journal, &r.target.identity)
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
 
 func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	p := run.Progress()
-	s := state{Progress: p, total: plan.Send, settled: p.Done() - p.Refused - p.Free, perMinute: r.pace.PerMinute()}
+	s := state{Progress: p, total: plan.Send, settled: p.Counts.Total() - p.Refused - p.Free, perMinute: r.pace.PerMinute()}
 	if r.limit > 0 {
 		s.total = min(s.total, r.limit)
 	}

@@ -62,7 +62,7 @@ func (f *reportFlags) run(a *app, arg string) error {
 		return err
 	}
 	defer l.Close()
-	records, err := loadRecords(l.journal, nil)
+	records, err := journal.Load(l.journal, nil)
 	if err != nil {
 		return err
 	}
@@ -129,11 +129,11 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 	state := ix.State(key)
 	if e.Refusal == nil && ix.Mark(key, journal.MarkTaken) {
 		found.outcome = "duplicate"
-		found.reason = fmt.Sprintf("same as line %d: %s", ix.Place(key), outcomeName(state.Status))
+		found.reason = fmt.Sprintf("same as line %d: %s", ix.Place(key), state.Status.Account())
 		return found, nil
 	}
 	var recorded journal.Outcome
-	if state.Status != journal.None && state.Status != journal.Pending {
+	if state.Status.Account() != journal.Pending {
 		var err error
 		if recorded, err = f.records.OutcomeAt(state); err != nil {
 			return found, err
@@ -144,20 +144,13 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 		return found, nil
 	}
 	ix.SetPlace(key, int64(e.Line))
-	found.outcome, found.reason = outcomeName(state.Status), recorded.Reason
+	found.outcome, found.reason = state.Status.Account().String(), recorded.Reason
 	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
-	found.unsure = state.Unsure || state.Intent && !state.Status.Finished() // else it is that of a restore
+	found.unsure = state.Unsure || state.Unanswered()
 	if found.outcome == "open" {
 		found.reason = openReason(state)
 	}
 	return found, nil
-}
-
-func outcomeName(s journal.Status) string {
-	if s == journal.None {
-		s = journal.Pending
-	}
-	return s.String()
 }
 
 func openReason(s journal.State) string {

@@ -94,21 +94,21 @@ func (r *restore) open(arg string) (*list, error) {
 	return l, nil
 }
 
-func (r *restore) plan(h worker.History) (*worker.RestorePlan, error) {
+func (r *restore) plan(h worker.Records) (*worker.RestorePlan, error) {
 	return worker.NewRestorePlan(r.list.path, r.list.List, h, worker.RestoreOptions{Since: r.from, Unsure: r.unsure})
 }
 
 // showPlan is --dry-run: the plan is the result.
 func (r *restore) showPlan() error {
-	records, err := loadRecords(r.list.journal, &r.target.identity)
+	records, err := journal.Load(r.list.journal, &r.target.identity)
 	if err != nil {
 		return err
 	}
 	defer records.Close()
-	if records.view == nil {
+	if !records.Exists() {
 		return r.noJournal()
 	}
-	plan, err := r.plan(records.view)
+	plan, err := r.plan(records)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (f *statusFlags) run(a *app, arg string) error {
 		return err
 	}
 	defer l.Close()
-	records, err := loadRecords(l.journal, nil)
+	records, err := journal.Load(l.journal, nil)
 	if err != nil {
 		return err
 	}
@@ -90,12 +90,13 @@ type status struct {
 	Seconds   int64            `json:"seconds_left"`
 }
 
-func newStatus(l *list, plan *worker.Plan, records records, rate float64) (*status, error) {
-	k := plan.Keys
+func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) (*status, error) {
+	k := plan.Keys.Counts
 	s := &status{
-		List: l.path, Journal: l.journal, Exists: records.view != nil,
-		Entries: plan.Entries, Removed: k.Removed, NotFound: k.NotFound, Failed: k.Failed + plan.Refused.Total,
-		Duplicate: plan.Duplicates, Protected: k.Protected, Restored: k.Restored, Open: k.Open, Unsure: k.Unsure, Intent: k.Intent,
+		List: l.path, Journal: l.journal, Exists: records.Exists(),
+		Entries: plan.Entries, Removed: k[journal.Removed], NotFound: k[journal.NotFound], Failed: k[journal.Failed] + plan.Refused.Total,
+		Duplicate: plan.Duplicates, Protected: k[journal.Protected], Restored: k[journal.Restored], Open: k[journal.Pending],
+		Unsure: plan.Keys.Unsure, Intent: plan.Keys.Unanswered,
 		Reasons: map[string]int64{}, Elsewhere: plan.Elsewhere,
 		Seconds: int64(worker.Duration(plan.Send, rate).Seconds()),
 	}
@@ -105,9 +106,9 @@ func newStatus(l *list, plan *worker.Plan, records records, rate float64) (*stat
 	if err := plan.EachFailed(func(o journal.Outcome) { s.Reasons[reasonGroup(o)]++ }); err != nil {
 		return nil, err
 	}
-	if records.view != nil {
-		_, last, n := records.view.Runs()
-		s.Runs, s.LastRun, s.Torn = n, &last.Time, records.view.Torn() != nil
+	if s.Exists {
+		_, last, n := records.Runs()
+		s.Runs, s.LastRun, s.Torn = n, &last.Time, records.Torn() != nil
 	}
 	holder, err := journal.Holder(l.journal)
 	if err != nil {
@@ -121,6 +122,9 @@ func newStatus(l *list, plan *worker.Plan, records records, rate float64) (*stat
 
 // reasonGroup puts failures together that differ only in their wording.
 func reasonGroup(o journal.Outcome) string {
+	if o.Result == journal.Partial {
+		return "removed in part"
+	}
 	if o.HTTPStatus > 0 {
 		return fmt.Sprintf("answered %d", o.HTTPStatus)
 	}

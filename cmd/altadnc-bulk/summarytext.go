@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -47,8 +48,9 @@ func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary
 	c := s.Counts
 	v := &removeSummary{
 		List: r.list.path, Journal: r.list.journal, ExitCode: summaryCode(s),
-		Entries: c.Entries, Removed: c.Removed, NotFound: c.NotFound, Rewritten: s.Rewritten, Failed: c.Failed, Duplicate: c.Duplicate,
-		Skipped: c.Skipped, Protected: c.Protected, Open: c.Open, Unsure: c.Unsure, Requests: c.Requests,
+		Entries: s.Entries, Removed: c[journal.Removed], NotFound: c[journal.NotFound], Rewritten: s.Rewritten,
+		Failed: c[journal.Failed], Duplicate: c[journal.Duplicate], Skipped: c[journal.Skipped],
+		Protected: c[journal.Protected], Open: c[journal.Pending], Unsure: s.Unsure, Requests: s.Requests,
 		Digest: s.JournalSHA256, Started: s.Started.UTC(), Ended: s.Ended.UTC(),
 		resume: r.resume, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"), temporary: r.temporary(),
 	}

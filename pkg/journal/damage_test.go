@@ -23,10 +23,11 @@ func newOriginal(t *testing.T) *original {
 	o := &original{bytes: sixty(t)}
 	o.lines = slices.Collect(bytes.Lines(o.bytes))
 	for _, b := range o.lines {
-		var l line
+		var r record
 		covered, _, _ := cutSeal(bytes.TrimSuffix(b, []byte("\n")))
-		must(t, decode(covered, &l))
-		o.durable = append(o.durable, l.durable)
+		at, err := r.decode(covered)
+		must(t, err)
+		o.durable = append(o.durable, at.durable)
 	}
 	if len(o.lines) < 60 {
 		t.Fatalf("the journal has %d records only", len(o.lines))
@@ -130,7 +131,7 @@ func TestOpenSetsATornTailAside(t *testing.T) {
 			path := newPath(t)
 			must(t, os.WriteFile(path, tt.file, 0o600))
 			j := mustOpen(t, path)
-			torn := j.Recovered()
+			torn := j.Torn()
 			want := TornTail{Lines: tt.lines, Bytes: int64(len(tt.tail)), SavedTo: path + ".torn-1"}
 			if torn == nil || *torn != want {
 				t.Fatalf("Recovered = %+v, want %+v", torn, want)
@@ -160,8 +161,8 @@ func TestSecondTornTailGetsItsOwnFile(t *testing.T) {
 		fmt.Fprintf(f, "tail %d", n)
 		f.Close()
 		j := mustOpen(t, path)
-		if want := fmt.Sprintf("%s.torn-%d", path, n); j.Recovered().SavedTo != want {
-			t.Errorf("saved to %s", j.Recovered().SavedTo)
+		if want := fmt.Sprintf("%s.torn-%d", path, n); j.Torn().SavedTo != want {
+			t.Errorf("saved to %s", j.Torn().SavedTo)
 		}
 		j.Close()
 	}
@@ -172,8 +173,8 @@ func TestUnterminatedLastRecordIsKept(t *testing.T) {
 	whole := sixty(t)
 	must(t, os.WriteFile(path, whole[:len(whole)-1], 0o600))
 	j := mustOpen(t, path)
-	if j.Recovered() != nil || !bytes.Equal(readFile(t, path), whole) {
-		t.Errorf("Recovered = %+v; the file differs: %v", j.Recovered(), !bytes.Equal(readFile(t, path), whole))
+	if j.Torn() != nil || !bytes.Equal(readFile(t, path), whole) {
+		t.Errorf("Recovered = %+v; the file differs: %v", j.Torn(), !bytes.Equal(readFile(t, path), whole))
 	}
 }
 
@@ -209,9 +210,9 @@ func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
 	damaged[len(damaged)/2] ^= 1
 	header := slices.Clone(whole)
 	header[3] ^= 1
-	newer, _ := appendLine(nil, 1, 0, []byte(`"kind":"journal","format":2,"anything":[1]`), 0)
-	unknown := forge(whole, `"kind":"surprise","time":"2026-01-01T00:00:00.000Z"`)
-	field := forge(whole, `"kind":"reopen","time":"2026-01-01T00:00:00.000Z","type":"email","identifier":"p1@example.com","extra":1`)
+	newer, _ := appendLine(nil, 1, 0, []byte(`,"kind":"journal","format":2,"anything":[1]`), 0)
+	unknown := forge(whole, `,"kind":"surprise","time":"2026-01-01T00:00:00.000Z"`)
+	field := forge(whole, `,"kind":"reopen","time":"2026-01-01T00:00:00.000Z","type":"email","identifier":"p1@example.com","extra":1`)
 	tests := []struct {
 		name string
 		file []byte
@@ -221,8 +222,8 @@ func TestRefusedJournalsStayAsTheyAre(t *testing.T) {
 		{"damage", damaged, testIdentity, "and line"},
 		{"damaged header", header, testIdentity, ":1 (byte 0): checksum does not match"},
 		{"newer", newer, testIdentity, ErrNewer.Error()},
-		{"unknown kind", unknown, testIdentity, "unknown kind, though its checksum matches"},
-		{"unknown field", field, testIdentity, "bytes too many, though its checksum matches"},
+		{"unknown kind", unknown, testIdentity, "unknown word after ,\"kind\":\", though its checksum matches"},
+		{"unknown field", field, testIdentity, "something follows, though its checksum matches"},
 		{"list", []byte("email\np1@example.com\n"), testIdentity, ErrNotJournal.Error()},
 		{"JSON", []byte(`{"email":"p1@example.com"}`), testIdentity, ErrNotJournal.Error()},
 		{"other API", whole, Identity{BaseURL: "https://other.example.com", AccountID: "acc-1"}, "base URL"},
@@ -307,7 +308,7 @@ func TestRepairSavesWhatIsProven(t *testing.T) {
 			t.Errorf("line %d: an intent took the doubt away", i+1)
 		}
 		must(t, j.Close())
-		if r, err := Verify(to); err != nil || r.Repairs != 1 {
+		if r, err := Verify(to); err != nil || r.Kinds[KindRepair] != 1 {
 			t.Errorf("line %d: Verify = %+v, %v", i+1, r, err)
 		}
 		if _, err := Repair(path, to); !errors.Is(err, os.ErrExist) {
@@ -352,8 +353,11 @@ func TestVerify(t *testing.T) {
 	if r.SHA256 != digest || r.Bytes != int64(len(whole)) || r.Torn != nil {
 		t.Errorf("%+v; digest %s", r, digest)
 	}
-	sum := 1 + r.Runs + r.Ends + r.Intents + r.Outcomes + r.Released + r.Reopened + r.Restored + r.Repairs
-	if sum != r.Records || r.Runs != 2 || r.Reopened != 3 || r.Restored != 2 {
+	var sum int64
+	for _, n := range r.Kinds {
+		sum += n
+	}
+	if sum != r.Records || r.Kinds[KindRun] != 2 || r.Kinds[KindReopen] != 3 || r.Kinds[KindRestored] != 2 {
 		t.Errorf("%+v", r)
 	}
 	must(t, os.WriteFile(path, whole[:len(whole)-1-20], 0o600))

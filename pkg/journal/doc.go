@@ -39,14 +39,14 @@
 //
 //		journal   format time id baseUrl [accountId]
 //		run       time version list listSha256 baseUrl [accountId]
-//		end       time reason entries removed notFound failed duplicate skipped
-//		          protected open restored unsure requests
-//		intent    time line type identifier [sent] [restore]
+//		end       time reason entries open removed not_found failed protected
+//		          restored partial duplicate skipped unsure requests
+//		intent    time line type identifier [sent] [restore] [stored]
 //		outcome   time line type identifier [sent]
 //		          outcome reason status attempts unsure [stored]
 //		outcome   time line refused [type] [column] [raw]
 //		          outcome reason status attempts unsure [stored]
-//		released  time line type identifier reason status
+//		released  time line type identifier [sent] reason status [stored]
 //		released  time key reason
 //		reopen    time type identifier
 //		restored  time line type identifier [sent] status
@@ -57,19 +57,25 @@
 //	  - run begins a run, end ends it; the figures of end are entries of the list,
 //	    and requests. A run repeats base URL and account, and may name an account
 //	    for the first time: it is the journal's from then on.
-//	  - line is the line of the list, 1-based, 0 for none. type is one of the six
+//	  - line is the line of the list, 1-based, 0 for none. type is one of the
 //	    identifier types of the API, identifier the canonical form, which with the
 //	    type makes the key; sent is what was sent where that differs.
+//	  - status is always that of the API's last answer, 0 for none.
+//	  - stored is an array of entries of the Do Not Contact list that are, or may
+//	    be, the key's: {"identifier" ["label"] ["manual"] ["createdAt"]
+//	    ["updatedAt"] ["removed"]}. "removed":true says that the API confirmed the
+//	    removal of this form. A record that has the field has all that is known.
 //	  - intent: a request for the key is about to leave; with "restore":true one
-//	    that puts it back on the list.
-//	  - outcome is removed, not_found, failed or protected; status is that of
-//	    HTTP, 0 for none. unsure is true if an attempt that nobody saw the answer
-//	    of may have removed the entry before. refused is the key, 32 hexadecimal
-//	    digits, of an entry that was refused when the list was read; column and
-//	    raw tell where and what it was. stored is an array of what a snapshot
-//	    knew: {"identifier" ["label"] ["manual"] ["createdAt"] ["updatedAt"]}.
-//	  - released ends an intent. With an identifier, its attempts certainly were
-//	    not applied. With a key alone, nobody will find out.
+//	    that puts it back on the list. Of a key that a snapshot found, stored is
+//	    what requests may touch.
+//	  - outcome is removed, not_found, failed, protected or partial: some stored
+//	    forms are removed, and another one failed. unsure is true if an attempt
+//	    that nobody saw the answer of may have removed the entry before. refused is
+//	    the key, 32 hexadecimal digits, of an entry that was refused when the list
+//	    was read; column and raw tell where and what it was.
+//	  - released ends an intent without an outcome. With an identifier, what became
+//	    of its attempts is known: they were not applied, or stored tells what they
+//	    removed. With a key alone, nobody will find out.
 //	  - reopen makes a key open again, restored says that it was put back.
 //	  - repair stands in a journal that [Repair] made; lost is how many lines or
 //	    records could not be saved.
@@ -79,15 +85,19 @@
 // The records of a key, in order, make its [State]:
 //
 //	intent    pending, the intent outstanding; unsure if one was outstanding
-//	          before; a failed key is failed again after released, and an
+//	          before; a failed or partial key is so again after released, and an
 //	          intent to restore leaves the status as it is
-//	released  the intent is over: failed again if that was the last outcome,
-//	          else pending; unsure as before; without an identifier: unsure
+//	released  the intent is over: failed or partial again if that was the last
+//	          outcome, else pending; unsure as before; without an identifier: unsure
 //	outcome   that status, unsure as recorded
 //	reopen    pending, unsure as before, or if it was removed
 //	restored  restored
 //	repair    with lost > 0: unsure for every key without a finished outcome,
 //	          recorded or not
+//
+// An intent or a release with stored decides by itself: the key is pending from
+// then on, whatever it was, and what is known of its forms stands there. Only a
+// reopening keeps its place before an intent.
 //
 // # Order of writes
 //

@@ -22,14 +22,22 @@ func (j *Journal) append(records ...record) error {
 	if len(records) == 0 {
 		return nil
 	}
+	all := make([]encoded, 0, len(records))
+	for _, r := range records {
+		e, err := r.encode()
+		if err != nil {
+			return err
+		}
+		all = append(all, e)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.appendable(); err != nil {
 		return err
 	}
 	g := j.group
-	for _, r := range records {
-		j.place(g, r)
+	for _, e := range all {
+		j.place(g, e)
 	}
 	for !g.done {
 		if j.writing {
@@ -41,7 +49,7 @@ func (j *Journal) append(records ...record) error {
 	return g.err
 }
 
-// appendable tells whether a record may be added now. Called with mu held.
+// appendable reports whether a record may be added now. Called with mu held.
 func (j *Journal) appendable() error {
 	switch {
 	case j.err != nil:
@@ -56,15 +64,15 @@ func (j *Journal) appendable() error {
 
 // place adds a record to a group: from here on its line is settled. Called
 // with mu held.
-func (j *Journal) place(g *group, r record) {
+func (j *Journal) place(g *group, e encoded) {
 	if j.group.last == 0 {
 		g.sum = j.sum
 	}
-	j.seq++
-	r.change.offset = j.size + int64(len(g.lines))
-	g.lines, g.sum = appendLine(g.lines, j.seq, j.durable, r.body, g.sum)
-	g.changes = append(g.changes, r.change)
-	g.last = j.seq
+	j.records++
+	e.change.offset = j.size + int64(len(g.lines))
+	g.lines, g.sum = appendLine(g.lines, j.records, j.durable, e.body, g.sum)
+	g.changes = append(g.changes, e.change)
+	g.last = j.records
 }
 
 // flush writes the group that has collected, and lets the next one collect
@@ -98,7 +106,7 @@ func (j *Journal) flush() {
 func (j *Journal) settle(g *group) {
 	j.durable = g.last
 	for _, c := range g.changes {
-		j.index.apply(c)
+		j.index.publish(c)
 	}
 }
 

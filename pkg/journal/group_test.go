@@ -48,7 +48,7 @@ func together(t *testing.T, first, second error) (j *Journal, syncs int, errs []
 		}
 	}
 	synctest.Wait()
-	if got := j.Index().Len(); got != 0 {
+	if got := j.Index().Tally().Total(); got != 0 {
 		t.Errorf("the index tells %d outcomes before any is durable", got)
 	}
 	d.syncs <- first
@@ -65,10 +65,10 @@ func TestConcurrentAppendsShareOneSync(t *testing.T) {
 			t.Errorf("%d syncs, want 2; %v", syncs, err)
 		}
 		must(t, j.Close())
-		v, err := Load(j.Path(), nil)
+		v, err := Load(j.path, nil)
 		must(t, err)
 		defer v.Close()
-		if got := v.Index().Tally().Removed; got != 21 {
+		if got := v.Index().Tally().Counts[Removed]; got != 21 {
 			t.Errorf("%d outcomes after reload", got)
 		}
 	})
@@ -82,8 +82,8 @@ func TestFailedSyncFailsThoseWhoGatheredBehindIt(t *testing.T) {
 				t.Errorf("append %d: %v", n, err)
 			}
 		}
-		if syncs != 1 || j.Index().Len() != 0 {
-			t.Errorf("%d syncs, %d keys", syncs, j.Index().Len())
+		if syncs != 1 || j.Index().Tally().Total() != 0 {
+			t.Errorf("%d syncs, %+v", syncs, j.Index().Tally())
 		}
 		if err := j.Close(); !errors.Is(err, errFault) {
 			t.Errorf("Close = %v", err)
@@ -111,7 +111,7 @@ func TestAppendsFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 	must(t, j.Close())
 	r, err := Verify(path)
-	if err != nil || r.Keys.Removed != 200 || r.Records != 402 {
+	if err != nil || r.Keys.Counts[Removed] != 200 || r.Records != 402 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

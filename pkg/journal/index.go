@@ -21,20 +21,24 @@ type State struct {
 	// removal; with a finished one it was a restore.
 	Intent bool
 
-	// Reopened tells that the key is Pending because of [Journal.Reopen] and has
-	// had no outcome since.
+	// Reopened tells that the key is Pending because of [Journal.Reopen] and nothing
+	// has been decided since.
 	Reopened bool
 
 	// Marks are the caller's, see [Index.Mark].
 	Marks Mark
 
 	// Offset is where in the file the record stands that decided Status: byte
-	// offset of its line. For a key that is Pending it is the reopening, or else
-	// the first intent. See [View.OutcomeAt].
+	// offset of its line. For a key that is Pending that may be a failure that is
+	// tried again. See [View.OutcomeAt].
 	Offset int64
 }
 
-// Marked tells whether a mark of the key was set when the state was taken.
+// Unanswered reports whether the fate of a removal is unknown. The intent of a
+// finished key is that of a restore, which is a restore's to find out about.
+func (s State) Unanswered() bool { return s.Intent && !s.Status.Finished() }
+
+// Marked reports whether a mark of the key was set when the state was taken.
 func (s State) Marked(m Mark) bool { return s.Marks&m != 0 }
 
 // Mark is one of two bits of a key that belong to the caller. The journal
@@ -89,6 +93,9 @@ func (s slot) with(flag slot, on bool) slot {
 	return s &^ flag
 }
 
+// A key's status takes three bits, those of entries alone left out.
+const _ = uint8(slotStatus) - uint8(Partial)
+
 // decided returns s with a new status and the offset of the record that says
 // so. Reopened ends with every decision.
 func (s slot) decided(status Status, offset int64) slot {
@@ -96,12 +103,11 @@ func (s slot) decided(status Status, offset int64) slot {
 	return s&kept | slot(status) | slot(offset)<<slotOffset
 }
 
-// state unpacks s. A key whose last outcome is a failure is stored as Failed
-// while an intent is outstanding, so that a release leads back to it; it is
-// Pending to everybody else.
+// state unpacks s. A key that failed keeps its status while an intent is
+// outstanding, so that a release leads back to it; it is Pending to everybody else.
 func (s slot) state() State {
 	status := s.status()
-	if status == Failed && s.has(slotIntent) {
+	if s.has(slotIntent) && !status.Finished() {
 		status = Pending
 	}
 	return State{
@@ -134,19 +140,6 @@ func (x *Index) known(s slot) slot {
 	return s
 }
 
-// Len returns how many keys the index holds, keys that were only marked
-// included.
-func (x *Index) Len() int {
-	n := 0
-	for i := range x.shards {
-		sh := &x.shards[i]
-		sh.mu.Lock()
-		n += len(sh.slots)
-		sh.mu.Unlock()
-	}
-	return n
-}
-
 // Mark sets a mark of k and tells whether it was set before. An unknown key is
 // added with status None.
 func (x *Index) Mark(k Key, m Mark) (was bool) {
@@ -159,7 +152,7 @@ func (x *Index) Mark(k Key, m Mark) (was bool) {
 	return s&bit != 0
 }
 
-// Marked tells whether a mark of k is set.
+// Marked reports whether a mark of k is set.
 func (x *Index) Marked(k Key, m Mark) bool {
 	sh := x.shard(k)
 	sh.mu.Lock()
@@ -218,4 +211,104 @@ func (sh *shard) put(k Key, s slot) {
 		sh.slots = make(map[Key]slot)
 	}
 	sh.slots[k] = s
+}
+
+// change is what one record does to the index.
+type change struct {
+	kind    Kind
+	key     Key
+	offset  int64
+	status  Status // of an outcome
+	unsure  bool   // of an outcome, or of a release without an answer
+	restore bool   // an intent to put back
+	lists   bool   // the record lists stored forms
+}
+
+// publish makes a change while others use the index. Records are applied in the
+// order of the file, both on loading and, once they are durable, while a run
+// goes on.
+func (x *Index) publish(c change) {
+	sh := x.shard(c.key)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	x.apply(c)
+}
+
+// apply makes a change in an index, or a shard of it, that nobody else uses now.
+func (x *Index) apply(c change) {
+	switch c.kind {
+	case KindIntent, KindOutcome, KindReleased, KindReopen, KindRestored:
+		sh := x.shard(c.key)
+		sh.put(c.key, x.known(sh.slots[c.key]).after(c))
+	case KindRepair: // no run writes one
+		if c.unsure {
+			x.distrust()
+		}
+	}
+}
+
+// after returns the slot of a key once the record that c describes is in.
+func (s slot) after(c change) slot {
+	switch c.kind {
+	case KindIntent:
+		return s.intended(c).with(slotIntent, true)
+	case KindOutcome:
+		return s.decided(c.status, c.offset).with(slotIntent, false).with(slotUnsure, c.unsure)
+	case KindReleased:
+		return s.released(c).with(slotIntent, false)
+	case KindReopen:
+		// What a run removed, a later one does not find: no proof of anything.
+		return s.with(slotUnsure, s.has(slotUnsure) || s.status() == Removed).decided(Pending, c.offset).with(slotReopened, true)
+	case KindRestored:
+		return s.decided(Restored, c.offset).with(slotIntent, false).with(slotUnsure, false)
+	}
+	return s
+}
+
+// intended decides what nothing decided before, and what it has more to say
+// about: an intent that lists stored forms lists all that are known. Else a
+// failure stands until there is another outcome, a reopening keeps its place,
+// and what is about to be put back stays removed.
+//
+// An intent that is outstanding already leaves its mark: what became of its
+// request stays unknown, whatever becomes of this one.
+func (s slot) intended(c change) slot {
+	if c.restore {
+		if s.status() == None {
+			return s.decided(Pending, c.offset)
+		}
+		return s
+	}
+	if s.has(slotIntent) {
+		s = s.with(slotUnsure, true)
+	}
+	if status := s.status(); status == None || status.Finished() || c.lists && !s.has(slotReopened) {
+		return s.decided(Pending, c.offset)
+	}
+	return s
+}
+
+// released leads back to what was before the intent, unless it lists what is
+// known of stored forms. Only a release that knows of no answer leaves a mark;
+// one of an attempt that certainly was not applied says nothing about the
+// attempts before it.
+func (s slot) released(c change) slot {
+	if s.status() == None || c.lists {
+		s = s.decided(Pending, c.offset)
+	}
+	return s.with(slotUnsure, s.has(slotUnsure) || c.unsure)
+}
+
+// distrust marks every key without a finished outcome: the records that a
+// repair could not save may have told of requests for any of them.
+func (x *Index) distrust() {
+	x.doubt.Store(true)
+	for i := range x.shards {
+		slots := x.shards[i].slots
+		for k, s := range slots {
+			if s.status() != None && !s.status().Finished() {
+				slots[k] = s | slotUnsure
+			}
+		}
+	}
 }

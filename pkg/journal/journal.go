@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"time"
 
 	"altadnc-bulk/pkg/api"
 
@@ -19,14 +20,9 @@ import (
 // The first error of writing, syncing or closing is final: every later append
 // returns it. What the file then holds is found out when it is opened again.
 type Journal struct {
+	*content // what it holds by now
 	disk     disk
-	path     string
 	identity Identity
-	index    *Index
-	torn     *TornTail
-	runs     int64
-	first    Run
-	last     Run
 	window   window
 
 	mu      sync.Mutex
@@ -37,11 +33,6 @@ type Journal struct {
 	closed  bool
 	err     error // the first one, final
 	writing bool
-
-	size    int64 // bytes of the file that are known good
-	seq     int64 // of the last record that was given one
-	sum     uint32
-	durable int64
 	group   *group // collects records while another is being written
 }
 
@@ -62,7 +53,7 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{disk: d, path: path, identity: id, index: new(Index), group: new(group)}
+	j := &Journal{content: &content{path: path, index: new(Index)}, disk: d, identity: id, group: new(group)}
 	j.idle.L = &j.mu
 	if _, err := d.stat(path); errors.Is(err, fs.ErrNotExist) {
 		return j, nil
@@ -86,20 +77,6 @@ func (j *Journal) abandon() {
 	j.lock.Unlock()
 }
 
-// Recovered returns what Open set aside, nil if the journal ended as it should.
-func (j *Journal) Recovered() *TornTail { return j.torn }
-
-// Index returns the index of all keys. A record shows in it when it is durable,
-// not before.
-func (j *Journal) Index() *Index { return j.index }
-
-// Path returns the journal's path, symbolic links followed.
-func (j *Journal) Path() string { return j.path }
-
-// Runs returns the first and the last run that the journal had when it was
-// opened, and how many there were.
-func (j *Journal) Runs() (first, last Run, n int64) { return j.first, j.last, j.runs }
-
 // Begin begins a run. A new journal is created here: locked, written, and its
 // file and folder synced. If the file has appeared since Open, the error wraps
 // fs.ErrExist. An account that is first named now becomes the journal's.
@@ -117,18 +94,19 @@ func (j *Journal) Begin(r Run) error {
 		}
 	}
 	j.begun = true
-	fresh := j.seq == 0
+	first := j.records == 0
 	j.mu.Unlock()
-	if err := j.appendRun(r, fresh); err != nil {
-		return err
+	records := []record{r.record(j.identity)}
+	if first {
+		records = []record{headerRecord(j.identity), records[0]}
 	}
-	if !created {
-		return nil
+	if err := j.append(records...); err != nil || !created {
+		return err
 	}
 	return j.fatal(j.disk.syncFolder(j.path))
 }
 
-// beginnable tells whether a run may begin now. Called with mu held.
+// beginnable reports whether a run may begin now. Called with mu held.
 func (j *Journal) beginnable() error {
 	switch {
 	case j.err != nil:
@@ -156,22 +134,6 @@ func (j *Journal) create() error {
 	return nil
 }
 
-// appendRun writes the run, and before it the header of a fresh journal.
-func (j *Journal) appendRun(r Run, fresh bool) error {
-	run, err := r.record(j.identity)
-	if err != nil {
-		return err
-	}
-	if !fresh {
-		return j.append(run)
-	}
-	header, err := headerRecord(newJournalID(), j.identity)
-	if err != nil {
-		return err
-	}
-	return j.append(header, run)
-}
-
 // fatal makes err, unless nil, the journal's final error.
 func (j *Journal) fatal(err error) error {
 	if err == nil {
@@ -187,21 +149,21 @@ func (j *Journal) fatal(err error) error {
 
 // Intent records that a request for a key is about to leave, and returns when
 // that is durable.
-func (j *Journal) Intent(i Intent) error { return j.appendMade(i.record()) }
+func (j *Journal) Intent(i Intent) error { return j.append(i.record()) }
 
 // Outcome records what became of an entry, and returns when that is durable;
 // then, and only then, the index tells it.
-func (j *Journal) Outcome(o Outcome) error { return j.appendMade(o.record()) }
+func (j *Journal) Outcome(o Outcome) error { return j.append(o.record()) }
 
 // Release records that the intent of a key came to nothing: its attempts
 // certainly were not applied. The key is again what it was before, failed or
-// open, with the mark that it had.
-func (j *Journal) Release(r Release) error { return j.appendMade(r.record()) }
+// open, with the mark that it had. If it lists stored forms, the key is open.
+func (j *Journal) Release(r Release) error { return j.append(r.record()) }
 
 // ReleaseKey ends an intent of which nobody will find out more, as of a key
 // that is no longer on the list. The key stays open and becomes unsure.
 func (j *Journal) ReleaseKey(k Key, reason string) error {
-	return j.appendMade(releasedKeyRecord(k, reason))
+	return j.append(record{kind: KindReleased, time: spellTime(time.Time{}), key: k, keyed: true, reason: text(reason)})
 }
 
 // Reopen makes keys open again that may be finished, and returns when that is
@@ -210,11 +172,7 @@ func (j *Journal) ReleaseKey(k Key, reason string) error {
 func (j *Journal) Reopen(ids []api.Identifier) error {
 	all := make([]record, 0, len(ids))
 	for _, id := range ids {
-		r, err := reopenRecord(id)
-		if err != nil {
-			return err
-		}
-		all = append(all, r)
+		all = append(all, about(KindReopen, 0, id, ""))
 	}
 	return j.append(all...)
 }
@@ -222,36 +180,23 @@ func (j *Journal) Reopen(ids []api.Identifier) error {
 // Restoring records that a batch is about to be put back on the list, and
 // returns when that is durable. The keys keep their status; until Restored or
 // Release the Intent of their state tells that they may be back.
-func (j *Journal) Restoring(batch []Restore) error { return j.appendBatch(batch, Restore.intentRecord) }
+func (j *Journal) Restoring(batch []Restore) error { return j.appendBatch(KindIntent, batch) }
 
 // Restored records that the API has put a batch back, and returns when that is
 // durable.
-func (j *Journal) Restored(batch []Restore) error {
-	return j.appendBatch(batch, Restore.restoredRecord)
-}
+func (j *Journal) Restored(batch []Restore) error { return j.appendBatch(KindRestored, batch) }
 
-func (j *Journal) appendBatch(batch []Restore, make func(Restore) (record, error)) error {
-	var all []record
+func (j *Journal) appendBatch(k Kind, batch []Restore) error {
+	all := make([]record, 0, len(batch))
 	for _, r := range batch {
-		rec, err := make(r)
-		if err != nil {
-			return err
-		}
-		all = append(all, rec)
+		all = append(all, r.record(k))
 	}
 	return j.append(all...)
 }
 
-func (j *Journal) appendMade(r record, err error) error {
-	if err != nil {
-		return err
-	}
-	return j.append(r)
-}
-
 // End ends the run. Nothing can be recorded after it but another Begin.
 func (j *Journal) End(e End) error {
-	if err := j.appendMade(e.record()); err != nil {
+	if err := j.append(e.record()); err != nil {
 		return err
 	}
 	j.mu.Lock()

@@ -75,7 +75,7 @@ func sixty(t testing.TB) []byte {
 		must(t, j.Outcome(o))
 	}
 	must(t, j.Outcome(Outcome{Line: 30, Column: "email", Raw: "a\xff\x1b[2J\u202e", Result: Failed, Reason: "no @ sign", Refused: true}))
-	must(t, j.End(End{Reason: "done", Counts: Counts{Entries: 21}}))
+	must(t, j.End(End{Reason: "done", Entries: 21}))
 	must(t, j.Begin(testRun))
 	must(t, j.Reopen([]api.Identifier{mail(0), mail(1), mail(4)}))
 	must(t, j.Intent(Intent{Identifier: mail(0)}))
@@ -164,7 +164,8 @@ func TestIndexFollowsRecords(t *testing.T) {
 				return
 			}
 			o, err := v.OutcomeAt(got)
-			if err != nil || o.Identifier != mail(1) || o.Result != got.Status || o.Unsure != got.Unsure {
+			again := got.Status == Pending && o.Result == Failed // tried again
+			if err != nil || o.Identifier != mail(1) || o.Result != got.Status && !again || o.Unsure != got.Unsure {
 				t.Errorf("OutcomeAt = %+v, %v", o, err)
 			}
 		})
@@ -242,7 +243,7 @@ func TestRecordsThatCannotBeWritten(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if j.size != size || j.Index().Len() != 0 {
+	if j.size != size || j.Index().Tally() != (Tally{}) {
 		t.Error("something was written")
 	}
 	must(t, j.Outcome(removed(1)))
@@ -287,7 +288,12 @@ func TestJournalIsPrivate(t *testing.T) {
 func TestRunsAndEnds(t *testing.T) {
 	path := newPath(t)
 	j := mustBegin(t, path)
-	must(t, j.End(End{Reason: "done", Counts: Counts{Entries: 3, Removed: 2, Open: 1, Requests: 4}}))
+	must(t, j.End(End{Reason: "done", Entries: 3, Counts: Counts{Removed: 2, Pending: 1}, Requests: 4}))
+	end := `"reason":"done","entries":3,"open":1,"removed":2,"not_found":0,"failed":0,"protected":0,"restored":0,` +
+		`"partial":0,"duplicate":0,"skipped":0,"unsure":0,"requests":4,"crc"`
+	if !strings.Contains(string(readFile(t, path)), end) {
+		t.Errorf("%s\nholds no %s", readFile(t, path), end)
+	}
 	second := testRun
 	second.List = "other.csv"
 	must(t, j.Begin(second))
@@ -299,12 +305,8 @@ func TestRunsAndEnds(t *testing.T) {
 	if first.List != "people.csv" || last.List != "other.csv" || n != 2 {
 		t.Errorf("Runs = %+v, %+v, %d", first, last, n)
 	}
-	end, ended := v.LastEnd()
-	if ended || end.Reason != "done" || end.Counts != (Counts{Entries: 3, Removed: 2, Open: 1, Requests: 4}) {
-		t.Errorf("LastEnd = %+v, %v", end, ended)
-	}
-	if v.Identity() != testIdentity {
-		t.Errorf("Identity = %+v", v.Identity())
+	if v.identity != testIdentity {
+		t.Errorf("identity = %+v", v.identity)
 	}
 }
 
@@ -314,13 +316,13 @@ func TestIndexMarksAndPlaces(t *testing.T) {
 	if x.Mark(k, MarkListed) || !x.Mark(k, MarkListed) || x.Marked(k, MarkTaken) {
 		t.Error("marks are not kept apart")
 	}
-	x.apply(change{kind: kindOutcome, key: k, status: Removed, offset: 1 << 40})
+	x.apply(change{kind: KindOutcome, key: k, status: Removed, offset: 1 << 40})
 	want := State{Status: Removed, Marks: MarkListed, Offset: 1 << 40}
 	if x.State(k) != want || !x.Marked(k, MarkListed) {
 		t.Errorf("state %+v, listed %v", x.State(k), x.Marked(k, MarkListed))
 	}
 	x.SetPlace(k, 12)
-	if x.Place(k) != 12 || x.State(k).Status != Removed || !x.Marked(k, MarkListed) || x.Len() != 1 {
-		t.Errorf("place %d, state %+v, len %d", x.Place(k), x.State(k), x.Len())
+	if x.Place(k) != 12 || x.State(k).Status != Removed || !x.Marked(k, MarkListed) {
+		t.Errorf("place %d, state %+v", x.Place(k), x.State(k))
 	}
 }

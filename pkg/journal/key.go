@@ -16,11 +16,13 @@ type Key [16]byte
 
 // KeyOf returns the key of an identifier: SHA-256 of its type, a NUL and its
 // value. The value counts byte by byte, so it must be in canonical form.
-func KeyOf(id api.Identifier) Key {
+func KeyOf(id api.Identifier) Key { return hashIdentifier(id.Type, id.Value) }
+
+func hashIdentifier[T ~string | ~[]byte, V ~string | ~[]byte](typ T, value V) Key {
 	var buf [128]byte
-	b := append(buf[:0], id.Type...)
+	b := append(buf[:0], typ...)
 	b = append(b, 0)
-	return hashed(append(b, id.Value...))
+	return hashed(append(b, value...))
 }
 
 // RefusedKey returns the identity of an entry that was refused when the list

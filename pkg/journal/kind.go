@@ -1,65 +1,24 @@
 package journal
 
-// kind is what a record is about, in the order in which the format lists them.
-type kind uint8
+// Kind is what a record is about. The zero value is none.
+type Kind uint8
 
+// The kinds of records, in the order in which the format lists them.
 const (
-	kindJournal kind = iota + 1
-	kindRun
-	kindEnd
-	kindIntent
-	kindOutcome
-	kindReleased
-	kindReopen
-	kindRestored
-	kindRepair
+	KindJournal Kind = iota + 1
+	KindRun
+	KindEnd
+	KindIntent
+	KindOutcome
+	KindReleased
+	KindReopen
+	KindRestored
+	KindRepair
+	kinds // how many there are, and one
 )
 
-func (k kind) String() string {
-	switch k {
-	case kindJournal:
-		return "journal"
-	case kindRun:
-		return "run"
-	case kindEnd:
-		return "end"
-	case kindIntent:
-		return "intent"
-	case kindOutcome:
-		return "outcome"
-	case kindReleased:
-		return "released"
-	case kindReopen:
-		return "reopen"
-	case kindRestored:
-		return "restored"
-	case kindRepair:
-		return "repair"
-	}
-	return "unknown"
-}
-
-// parseKind returns the kind of a name, 0 for any other word.
-func parseKind(name []byte) kind {
-	switch string(name) {
-	case "journal":
-		return kindJournal
-	case "run":
-		return kindRun
-	case "end":
-		return kindEnd
-	case "intent":
-		return kindIntent
-	case "outcome":
-		return kindOutcome
-	case "released":
-		return kindReleased
-	case "reopen":
-		return kindReopen
-	case "restored":
-		return kindRestored
-	case "repair":
-		return kindRepair
-	}
-	return 0
+// kindNames are the kinds as records spell them.
+var kindNames = [kinds]string{
+	KindJournal: "journal", KindRun: "run", KindEnd: "end", KindIntent: "intent", KindOutcome: "outcome",
+	KindReleased: "released", KindReopen: "reopen", KindRestored: "restored", KindRepair: "repair",
 }

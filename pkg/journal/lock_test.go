@@ -52,7 +52,7 @@ func TestViewReadsAlongDuringARun(t *testing.T) {
 		must(t, j.Outcome(removed(n)))
 		v, err := Load(path, &testIdentity)
 		must(t, err)
-		if got := v.Index().Tally().Removed; got != int64(n+1) || v.Torn() != nil {
+		if got := v.Index().Tally().Counts[Removed]; got != int64(n+1) || v.Torn() != nil {
 			t.Errorf("after %d outcomes the view tells %d; torn %v", n+1, got, v.Torn())
 		}
 		must(t, v.Close())

@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -21,28 +23,22 @@ type Run struct {
 	ListSHA256 string    // of the list's bytes, hexadecimal
 }
 
-// End ends a run.
+// End ends a run. The journal stores its figures and adds nothing up.
 type End struct {
-	Time   time.Time // zero: now
-	Reason string
-	Counts Counts
-}
-
-// Counts are the figures of a run, in entries of the list unless they say
-// otherwise. The journal stores them and adds nothing up.
-type Counts struct {
-	Entries, Removed, NotFound, Failed, Duplicate, Skipped, Protected, Open int64
-
-	Restored int64 // of a restore
-	Unsure   int64 // of the entries above, those that carry the mark
-	Requests int64 // HTTP requests, retries included
+	Time     time.Time // zero: now
+	Reason   string
+	Entries  int64  // of the list
+	Counts   Counts // of these, what became of them
+	Unsure   int64  // of these, those that carry the mark
+	Requests int64  // HTTP requests, retries included
 }
 
 // Intent says that a request for the key is about to leave.
 type Intent struct {
 	Line       int // of the list, 1-based; 0: none
 	Identifier api.Identifier
-	Sent       string // what is sent, if it differs from Identifier.Value
+	Sent       string   // what is sent, if it differs from Identifier.Value
+	Stored     []Stored // see [Outcome]
 }
 
 // Outcome is what became of an entry.
@@ -50,9 +46,9 @@ type Outcome struct {
 	Line       int // of the list, 1-based; 0: none
 	Identifier api.Identifier
 	Sent       string // what was sent, if it differs from Identifier.Value
-	Result     Status // Removed, NotFound, Failed or Protected
+	Result     Status // Removed, NotFound, Failed, Protected or Partial
 	Reason     string
-	HTTPStatus int // 0: no answer, or no request
+	HTTPStatus int // what the API answered last; 0: no answer, or no request
 	Attempts   int
 	Unsure     bool
 	Time       time.Time // zero: now; stored in milliseconds, UTC
@@ -63,7 +59,8 @@ type Outcome struct {
 	Refused     bool
 	Column, Raw string
 
-	// Stored is what a snapshot knew of the identifier, which a restore needs.
+	// Stored is what is known of the identifier's entries on the Do Not Contact
+	// list, which a restore needs. A record that has any has all that are known.
 	Stored []Stored
 }
 
@@ -82,14 +79,19 @@ type Stored struct {
 	Manual    *bool  // isManuallyAdded; nil: the API did not say
 	CreatedAt string // as the API spelled it
 	UpdatedAt string
+	Removed   bool // the API confirmed that this form is removed
 }
 
-// Release ends the intent of a key whose attempts certainly were not applied.
+// Release ends the intent of a key without an outcome: what became of its
+// attempts is known, and none of those since the intent was applied unless
+// Stored tells so.
 type Release struct {
 	Line       int // of the list, 1-based; 0: none
 	Identifier api.Identifier
+	Sent       string // what was sent, if it differs from Identifier.Value
 	Reason     string
-	HTTPStatus int // 0: no answer
+	HTTPStatus int      // 0: no answer
+	Stored     []Stored // see [Outcome]
 }
 
 // Restore is an identifier that is put back on the Do Not Contact list.
@@ -98,4 +100,121 @@ type Restore struct {
 	Identifier api.Identifier
 	Sent       string // what is sent, if it differs from Identifier.Value
 	HTTPStatus int    // of the answer; 0 before there is one
+}
+
+// about returns a record of an entry of the list.
+func about(k Kind, line int, id api.Identifier, sent string) record {
+	r := record{
+		kind: k, time: spellTime(time.Time{}), line: int64(line), typ: []byte(id.Type), identifier: []byte(id.Value),
+	}
+	if sent != id.Value {
+		r.sent = []byte(sent)
+	}
+	return r
+}
+
+// text is a text for people, in which U+FFFD stands for what is not UTF-8.
+func text(s string) []byte { return []byte(strings.ToValidUTF8(s, "\uFFFD")) }
+
+func (i Intent) record() record {
+	r := about(KindIntent, i.Line, i.Identifier, i.Sent)
+	r.forms = formsOf(i.Stored)
+	return r
+}
+
+func (o *Outcome) record() record {
+	r := about(KindOutcome, o.Line, o.Identifier, o.Sent)
+	r.time, r.status, r.reason, r.forms = spellTime(o.Time), o.Result, text(o.Reason), formsOf(o.Stored)
+	r.httpStatus, r.attempts, r.unsure = int64(o.HTTPStatus), int64(o.Attempts), o.Unsure
+	if o.Refused {
+		r.refused, r.key, r.column, r.raw = true, o.Key(), text(o.Column), text(o.Raw)
+		if o.Identifier.Value == "" {
+			r.identifier = nil
+		}
+	}
+	return r
+}
+
+func (r Release) record() record {
+	rec := about(KindReleased, r.Line, r.Identifier, r.Sent)
+	rec.reason, rec.httpStatus, rec.forms = text(r.Reason), int64(r.HTTPStatus), formsOf(r.Stored)
+	return rec
+}
+
+func (r Restore) record(k Kind) record {
+	rec := about(k, r.Line, r.Identifier, r.Sent)
+	rec.restore, rec.httpStatus = k == KindIntent, int64(r.HTTPStatus)
+	return rec
+}
+
+func (r Run) record(id Identity) record {
+	return record{
+		kind: KindRun, time: spellTime(r.Time), version: text(r.Version), list: text(r.List), sha256: text(r.ListSHA256),
+		baseURL: []byte(id.BaseURL), account: []byte(id.AccountID),
+	}
+}
+
+func (e End) record() record {
+	return record{
+		kind: KindEnd, time: spellTime(e.Time), reason: text(e.Reason),
+		entries: e.Entries, counts: e.Counts, unsureEntries: e.Unsure, requests: e.Requests,
+	}
+}
+
+func headerRecord(id Identity) record {
+	return record{
+		kind: KindJournal, format: formatVersion, time: spellTime(time.Time{}), id: newJournalID(),
+		baseURL: []byte(id.BaseURL), account: []byte(id.AccountID),
+	}
+}
+
+func formsOf(all []Stored) []form {
+	var forms []form
+	for _, s := range all {
+		f := form{
+			value: []byte(s.Value), label: text(s.Label), created: text(s.CreatedAt), updated: text(s.UpdatedAt),
+			told: s.Manual != nil, removed: s.Removed,
+		}
+		f.manual = f.told && *s.Manual
+		forms = append(forms, f)
+	}
+	return forms
+}
+
+// outcome returns what a record tells that decides a key.
+func (r *record) outcome() (Outcome, error) {
+	if r.identifier == nil && !r.refused {
+		return Outcome{}, errors.New("the record decides no key")
+	}
+	o := Outcome{
+		Line: int(r.line), Identifier: api.Identifier{Type: api.IdentifierType(r.typ), Value: string(r.identifier)},
+		Sent: string(r.sent), Result: Pending, Reason: string(r.reason), HTTPStatus: int(r.httpStatus),
+		Attempts: int(r.attempts), Time: parseTime(r.time),
+		Refused: r.refused, Column: string(r.column), Raw: string(r.raw),
+	}
+	switch r.kind {
+	case KindOutcome:
+		o.Result = r.status
+	case KindRestored:
+		o.Result = Restored
+	}
+	for _, f := range r.forms {
+		s := Stored{
+			Value: string(f.value), Label: string(f.label), CreatedAt: string(f.created), UpdatedAt: string(f.updated),
+			Removed: f.removed,
+		}
+		if f.told {
+			s.Manual = &f.manual
+		}
+		o.Stored = append(o.Stored, s)
+	}
+	return o, nil
+}
+
+func (r *record) run() Run {
+	return Run{Time: parseTime(r.time), Version: string(r.version), List: string(r.list), ListSHA256: string(r.sha256)}
+}
+
+func (r *record) identity() Identity {
+	return Identity{BaseURL: string(r.baseURL), AccountID: string(r.account)}
 }

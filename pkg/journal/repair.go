@@ -55,11 +55,7 @@ func Repair(path, to string) (Repaired, error) {
 
 // repairable returns nil for a journal that is damaged and nothing else.
 func repairable(f *os.File, path string) error {
-	size, err := fileSize(f)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	_, err = scan(io.NewSectionReader(f, 0, size), path)
+	_, err := read(f, path, nil)
 	if damage := (*DamageError)(nil); errors.As(err, &damage) {
 		return nil
 	}
@@ -90,24 +86,22 @@ func findProven(f *os.File, path string) (*survey, error) {
 	sum := sha256.New()
 	in := newLines(io.TeeReader(f, sum))
 	var (
-		s survey
-		c chain
-		l line
+		s      survey
+		c      chain
+		r      record
+		offset int64
 	)
-	for {
-		b, more := in.next()
-		if !more {
-			break
-		}
-		covered, good := c.next(b)
-		if !good || decode(covered, &l) != nil {
+	for in.Scan() {
+		covered, good := c.next(bytes.TrimSuffix(in.Bytes(), []byte("\n")))
+		if at, err := r.decode(covered); good && err == nil {
+			s.take(&r, at.seq, offset)
+		} else {
 			s.bad++
-			continue
 		}
-		s.take(&l, in.offset)
+		offset += int64(len(in.Bytes()))
 	}
-	if in.err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, in.err)
+	if err := in.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if s.identity == nil {
 		return nil, fmt.Errorf("%s: no record is left that tells the base URL; the journal cannot be repaired", path)
@@ -118,14 +112,14 @@ func findProven(f *os.File, path string) (*survey, error) {
 	return &s, nil
 }
 
-func (s *survey) take(l *line, offset int64) {
-	s.records = append(s.records, proven{l.seq, offset})
-	tells := l.kind == kindJournal || l.kind == kindRun
-	if tells && (s.identity == nil || l.seq < s.told) {
-		id := l.identity()
-		s.identity, s.told = &id, l.seq
+func (s *survey) take(r *record, seq, offset int64) {
+	s.records = append(s.records, proven{seq, offset})
+	tells := r.kind == KindJournal || r.kind == KindRun
+	if tells && (s.identity == nil || seq < s.told) {
+		id := r.identity()
+		s.identity, s.told = &id, seq
 	}
-	s.header = s.header || l.kind == kindJournal
+	s.header = s.header || r.kind == KindJournal
 }
 
 // lost counts the bad lines, or the sequence numbers that are missing up to
@@ -170,14 +164,18 @@ func (w *rewriter) add(body []byte) error {
 	return err
 }
 
+func (w *rewriter) addNew(r record) error {
+	e, err := r.encode()
+	if err != nil {
+		return err
+	}
+	return w.add(e.body)
+}
+
 func (s *survey) write(from *os.File, path string, out io.Writer) error {
 	w := rewriter{out: bufio.NewWriterSize(out, 1<<20)}
 	if !s.header {
-		header, err := headerRecord(newJournalID(), *s.identity)
-		if err != nil {
-			return err
-		}
-		if err := w.add(header.body); err != nil {
+		if err := w.addNew(headerRecord(*s.identity)); err != nil {
 			return err
 		}
 	}
@@ -195,11 +193,11 @@ func (s *survey) write(from *os.File, path string, out io.Writer) error {
 			return err
 		}
 	}
-	last, err := s.repairRecord(path)
-	if err != nil {
-		return err
+	last := record{
+		kind: KindRepair, time: spellTime(time.Time{}), source: text(filepath.Base(path)), sha256: []byte(s.sha256),
+		kept: int64(len(s.records)), lost: s.lost(),
 	}
-	if err := w.add(last.body); err != nil {
+	if err := w.addNew(last); err != nil {
 		return err
 	}
 	return w.out.Flush()
@@ -208,15 +206,5 @@ func (s *survey) write(from *os.File, path string, out io.Writer) error {
 // bodyOf returns the part of a good line that does not depend on its place.
 func bodyOf(b []byte) []byte {
 	covered, _, _ := cutSeal(b)
-	return covered[bytes.Index(covered, []byte(`"kind":`)):]
-}
-
-func (s *survey) repairRecord(path string) (record, error) {
-	f := newFields(kindRepair)
-	f.time(time.Time{})
-	f.text("source", filepath.Base(path))
-	f.exact("sourceSha256", s.sha256)
-	f.number("kept", int64(len(s.records)))
-	f.number("lost", s.lost())
-	return f.record(change{kind: kindRepair})
+	return covered[bytes.Index(covered, []byte(`,"kind":`)):]
 }

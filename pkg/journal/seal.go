@@ -24,7 +24,6 @@ func appendLine(b []byte, seq, durable int64, body []byte, prev uint32) ([]byte,
 	b = strconv.AppendInt(b, seq, 10)
 	b = append(b, `,"durable":`...)
 	b = strconv.AppendInt(b, durable, 10)
-	b = append(b, ',')
 	b = append(b, body...)
 	sum := checksum(prev, b[start:])
 	b = append(b, sealStart...)

@@ -2,33 +2,32 @@ package journal
 
 import (
 	"bytes"
-	"errors"
 	"unicode"
 	"unicode/utf8"
 )
 
-// plainASCII tells whether c stands for itself within a string of a record.
+// plainASCII reports whether c stands for itself within a string of a record.
 func plainASCII(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
 
-// printable tells whether r, beyond ASCII, may stand in a record as it is.
+// visible reports whether r, beyond ASCII, may stand in a record as it is.
 // C1 controls, format characters (bidi controls, zero-width characters, the
 // byte order mark, tags), line and paragraph separators may not: a record is
 // printed to terminals, where they hide or reorder text.
-func printable(r rune) bool {
+func visible(r rune) bool {
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // appendText appends s, which is valid UTF-8, as the inside of a JSON string.
 // There is one spelling for each text: " and \ after a backslash, what may not
 // be printed as \u with lower-case digits, everything else as it is.
-func appendText(b []byte, s string) []byte {
+func appendText(b, s []byte) []byte {
 	for i := 0; i < len(s); {
 		if plainASCII(s[i]) {
 			b = append(b, s[i])
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := utf8.DecodeRune(s[i:])
 		b = appendRune(b, r)
 		i += n
 	}
@@ -39,7 +38,7 @@ func appendRune(b []byte, r rune) []byte {
 	switch {
 	case r == '"' || r == '\\':
 		return append(b, '\\', byte(r))
-	case printable(r):
+	case visible(r):
 		return utf8.AppendRune(b, r)
 	case r > 0xffff:
 		r -= 0x10000
@@ -53,39 +52,37 @@ func appendEscape(b []byte, r rune) []byte {
 	return append(b, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
-var errText = errors.New("text is not spelled as this format spells it")
-
 // cutText takes the inside of a JSON string from the start of b and returns
 // the text and what follows the closing quote. The text is part of b where it
-// needs no decoding. A spelling that appendText would not choose is an error:
+// needs no decoding. A spelling that appendText would not choose is not taken:
 // one text has one spelling, so what is read back is what was written.
-func cutText(b []byte) (text, rest []byte, err error) {
+func cutText(b []byte) (text, rest []byte, ok bool) {
 	for i, c := range b {
 		if c == '"' {
-			return b[:i], b[i+1:], nil
+			return b[:i], b[i+1:], true
 		}
 		if !plainASCII(c) {
 			return cutSpelled(b, i)
 		}
 	}
-	return nil, nil, errText
+	return nil, nil, false
 }
 
 // cutSpelled is cutText for a text that is not plain from byte i on.
-func cutSpelled(b []byte, i int) (text, rest []byte, err error) {
+func cutSpelled(b []byte, i int) (text, rest []byte, ok bool) {
 	text = bytes.Clone(b[:i])
 	for i < len(b) && b[i] != '"' {
 		r, n := decodeSpelled(b[i:])
 		if n == 0 {
-			return nil, nil, errText
+			return nil, nil, false
 		}
 		text = utf8.AppendRune(text, r)
 		i += n
 	}
-	if i == len(b) || !bytes.Equal(appendText(nil, string(text)), b[:i]) {
-		return nil, nil, errText
+	if i == len(b) || !bytes.Equal(appendText(nil, text), b[:i]) {
+		return nil, nil, false
 	}
-	return text, b[i+1:], nil
+	return text, b[i+1:], true
 }
 
 // decodeSpelled returns the first character of b and how many bytes spell it,

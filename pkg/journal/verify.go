@@ -15,14 +15,10 @@ type Report struct {
 	SHA256   string // of the file as it is, hexadecimal
 	Bytes    int64
 	Identity Identity
-	Records  int64 // good ones, up to the first line that is not
-
-	// Of these by kind.
-	Runs, Ends, Intents, Outcomes, Released, Reopened, Restored, Repairs int64
-
-	First, Last Run
-	Keys        Tally
-	Torn        *TornTail // nil without one; it is left in place
+	Records  int64        // good ones, up to the first line that is not
+	Kinds    [kinds]int64 // of these, by [Kind]
+	Keys     Tally
+	Torn     *TornTail // nil without one; it is left in place
 }
 
 // Verify reads every line of the journal at path. It takes no lock and changes
@@ -50,21 +46,14 @@ func Verify(path string) (Report, error) {
 	if _, rest := io.Copy(io.Discard, all); rest != nil {
 		return Report{Path: path}, errors.Join(err, fmt.Errorf("read %s: %w", path, rest))
 	}
-	r := c.report()
-	if c.tail.Bytes > 0 && err == nil {
-		r.Torn = &c.tail
+	r := Report{
+		Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: size,
+		Identity: c.identity, Records: c.records, Kinds: c.kinds, Keys: c.index.Tally(),
 	}
-	r.Path, r.Bytes, r.SHA256 = path, size, hex.EncodeToString(sum.Sum(nil))
+	if err == nil {
+		r.Torn = c.Torn()
+	}
 	return r, err
-}
-
-func (c *content) report() Report {
-	return Report{
-		Identity: c.identity, Records: c.records, First: c.first, Last: c.last, Keys: c.index.Tally(),
-		Runs: c.kinds[kindRun], Ends: c.kinds[kindEnd], Intents: c.kinds[kindIntent],
-		Outcomes: c.kinds[kindOutcome], Released: c.kinds[kindReleased], Reopened: c.kinds[kindReopen],
-		Restored: c.kinds[kindRestored], Repairs: c.kinds[kindRepair],
-	}
 }
 
 // Digest returns the SHA-256, in hexadecimal, of what of the journal is durable

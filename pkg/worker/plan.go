@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -11,23 +12,12 @@ import (
 	"altadnc-bulk/pkg/reader"
 )
 
-// Records is a journal as planning needs it: one that this run holds, a view of
-// one that another run may hold, or [NoRecords].
+// Records is a journal as planning needs it: one that this run holds, or a view
+// of one that another run may hold, or that does not exist yet.
 type Records interface {
 	Index() *journal.Index
 	OutcomeAt(journal.State) (journal.Outcome, error)
-}
-
-// NoRecords stands for a journal that does not exist yet. Its zero value is
-// ready to use.
-type NoRecords struct{ index journal.Index }
-
-// Index returns an index that is empty at first.
-func (n *NoRecords) Index() *journal.Index { return &n.index }
-
-// OutcomeAt is never right to call: nothing was recorded.
-func (n *NoRecords) OutcomeAt(journal.State) (journal.Outcome, error) {
-	return journal.Outcome{}, errors.New("there is no journal")
+	Outcomes() iter.Seq2[journal.Outcome, error]
 }
 
 // PlanOptions choose what a run sends beside keys that were never finished.
@@ -50,10 +40,10 @@ type Plan struct {
 	Refused    Refused
 	Types      map[api.IdentifierType]int64 // keys a type
 
-	Keys     KeyCounts
-	Send     int64 // keys this run would send
-	Requests int64 // that this takes, if each needs one attempt: one a key without a snapshot
-	Reopen   int64 // keys finished earlier, to be sent because of PlanOptions.Again
+	Keys     journal.Tally // by [journal.Status.Account]
+	Send     int64         // keys this run would send
+	Requests int64         // that this takes, if each needs one attempt: one a key without a snapshot
+	Reopen   int64         // keys finished earlier, to be sent because of PlanOptions.Again
 
 	// Snapshot is what the plan knows of the Do Not Contact list, nil for
 	// nothing, and Forecast what that changes. See [Plan.Use].
@@ -78,17 +68,6 @@ type Plan struct {
 	first   []reader.Entry // keys with an intent outstanding: to be sent first
 	again   int64          // finished keys recorded before this offset are reopened
 }
-
-// KeyCounts says how many keys of a list stand how in its journal.
-type KeyCounts struct {
-	Removed, NotFound, Failed, Protected, Restored int64
-	Open                                           int64 // never finished
-	Intent                                         int64 // of these, sent with an unknown answer
-	Unsure                                         int64 // of all, those that carry the mark
-}
-
-// Finished returns how many keys need nothing more.
-func (c KeyCounts) Finished() int64 { return c.Removed + c.NotFound + c.Protected + c.Restored }
 
 // refusedExamples is how many refused entries a plan keeps to show.
 const refusedExamples = 10
@@ -152,7 +131,7 @@ func (p *Plan) add(e reader.Entry) {
 		return
 	}
 	p.Types[e.Identifier.Type]++
-	if unanswered(p.index().State(key)) {
+	if p.index().State(key).Unanswered() {
 		p.first = append(p.first, e)
 	}
 }
@@ -179,12 +158,12 @@ func (p *Plan) compare() error {
 			if state.Status.Finished() {
 				p.Elsewhere++
 			}
-			if unanswered(state) {
+			if state.Unanswered() {
 				p.Left = append(p.Left, key)
 			}
 			continue
 		}
-		p.Keys.add(state)
+		p.account(state)
 		switch {
 		case p.reopens(state):
 			p.Reopen++
@@ -202,6 +181,12 @@ func (p *Plan) compare() error {
 	}
 	p.Requests = p.Send
 	return p.date(oldest, newest)
+}
+
+// account counts a key of the list.
+func (p *Plan) account(s journal.State) {
+	s.Status = s.Status.Account()
+	p.Keys.Add(s)
 }
 
 // reopensBefore returns up to which offset of the journal finished keys are to
@@ -229,38 +214,11 @@ func (p *Plan) sends(s journal.State) bool {
 	switch s.Status {
 	case journal.None, journal.Pending:
 		return true
-	case journal.Failed:
+	case journal.Failed, journal.Partial:
 		return !p.opts.SkipFailed
 	}
 	return false
 }
-
-func (c *KeyCounts) add(s journal.State) {
-	switch s.Status {
-	case journal.Removed:
-		c.Removed++
-	case journal.NotFound:
-		c.NotFound++
-	case journal.Failed:
-		c.Failed++
-	case journal.Protected:
-		c.Protected++
-	case journal.Restored:
-		c.Restored++
-	default:
-		c.Open++
-	}
-	if unanswered(s) {
-		c.Intent++
-	}
-	if s.Unsure || unanswered(s) {
-		c.Unsure++
-	}
-}
-
-// unanswered tells whether the fate of a removal is unknown. The intent of a
-// finished key is that of a restore, which is a restore's to find out about.
-func unanswered(s journal.State) bool { return s.Intent && !s.Status.Finished() }
 
 // date finds out when the keys that are skipped were finished. The journal only
 // grows, so the first and the last record of them tell.
@@ -304,7 +262,8 @@ func Duration(requests int64, perMinute float64) time.Duration {
 // when it was last tried. Refused entries are not among them.
 func (p *Plan) EachFailed(visit func(journal.Outcome)) error {
 	for _, state := range p.index().All() {
-		if state.Status != journal.Failed || !state.Marked(journal.MarkListed) {
+		failed := state.Status == journal.Failed || state.Status == journal.Partial
+		if !failed || !state.Marked(journal.MarkListed) {
 			continue
 		}
 		o, err := p.records.OutcomeAt(state)
@@ -319,7 +278,7 @@ func (p *Plan) EachFailed(visit func(journal.Outcome)) error {
 // Check compares the entries that were read with the states of their keys. They
 // always agree, unless this program is wrong.
 func (p *Plan) Check() error {
-	sum := p.Duplicates + p.Refused.Total + p.Keys.Finished() + p.Keys.Failed + p.Keys.Open
+	sum := p.Duplicates + p.Refused.Total + p.Keys.Total()
 	if sum != p.Entries {
 		return fmt.Errorf("the list has %d entries, but %d are accounted for", p.Entries, sum)
 	}

@@ -9,6 +9,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker/pace"
 )
 
@@ -29,7 +30,7 @@ func TestRunKeepsTheQuota(t *testing.T) {
 				s, _ := b.run(setup{config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
 				wantStop(t, s, "")
 				took := time.Since(began)
-				if s.Counts.NotFound != rows || s.Counts.Requests != rows {
+				if s.Counts[journal.NotFound] != rows || s.Requests != rows {
 					t.Errorf("counts = %+v, want %d not found after as many requests", s.Counts, rows)
 				}
 				var times []time.Time

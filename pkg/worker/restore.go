@@ -85,8 +85,8 @@ func (r *Restoration) finish(started time.Time, stop *Stop) RestoreSummary {
 	if stop != nil {
 		reason = "restore: " + string(stop.Reason)
 	}
-	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Counts: journal.Counts{
-		Entries: s.Keys, Restored: s.Restored, Failed: s.Refused, Open: s.Open, Requests: s.Requests,
+	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Entries: s.Keys, Requests: s.Requests, Counts: journal.Counts{
+		journal.Restored: s.Restored, journal.Failed: s.Refused, journal.Pending: s.Open,
 	}})
 	if err != nil && stop == nil {
 		s.Stop = &Stop{StopJournal, err}

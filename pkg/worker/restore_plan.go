@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"net/http"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -18,12 +16,6 @@ type RestoreOptions struct {
 	Since time.Time
 	// Unsure adds the keys that a request without an answer may have removed.
 	Unsure bool
-}
-
-// History is a journal as a restore reads it: what became of every key.
-type History interface {
-	Records
-	Outcomes() iter.Seq2[journal.Outcome, error]
 }
 
 // RestorePlan is what a journal tells before anything is put back. Counts are
@@ -49,14 +41,14 @@ type RestorePlan struct {
 
 	opts    RestoreOptions
 	all     bool
-	records History
+	records Records
 }
 
 // NewRestorePlan finds out which keys of list its journal says were removed; a
 // nil list stands for the whole journal, and name names it. It changes nothing
 // but the marks in the index. The error is that of reading the list or the
 // journal.
-func NewRestorePlan(name string, list *List, records History, opts RestoreOptions) (*RestorePlan, error) {
+func NewRestorePlan(name string, list *List, records Records, opts RestoreOptions) (*RestorePlan, error) {
 	p := &RestorePlan{Name: name, opts: opts, all: list == nil, records: records}
 	if list != nil {
 		if err := p.mark(list); err != nil {
@@ -161,8 +153,7 @@ func (p *RestorePlan) removed(o journal.Outcome) bool {
 	case journal.Protected, journal.Restored:
 		return false
 	}
-	partly := o.Result != journal.NotFound && o.HTTPStatus == http.StatusOK
-	return o.Unsure || partly || unanswered(p.state(o))
+	return o.Unsure || o.Result == journal.Partial || p.state(o).Unanswered()
 }
 
 func (p *RestorePlan) state(o journal.Outcome) journal.State {

@@ -71,7 +71,7 @@ func TestRestoreBringsTheListBack(t *testing.T) {
 	d := newDesk(t, rows(1300), dnc)
 	before := d.written()
 	s, _ := d.remove(errand{snapshot: true, workers: 16})
-	if s.Counts.Removed != 1203 || len(d.left()) != 0 {
+	if s.Counts[journal.Removed] != 1203 || len(d.left()) != 0 {
 		t.Fatalf("counts = %+v, %d left", s.Counts, len(d.left()))
 	}
 	d.took()
@@ -89,11 +89,11 @@ func TestRestoreBringsTheListBack(t *testing.T) {
 		t.Errorf("a second restore: %+v, want nothing to do", back)
 	}
 	s, plan := d.remove(errand{})
-	if s.Counts.Skipped != 1300 || plan.Keys.Restored != 1203 || len(d.took()) != 0 {
+	if s.Counts[journal.Skipped] != 1300 || plan.Keys.Counts[journal.Restored] != 1203 || len(d.took()) != 0 {
 		t.Errorf("a removal after it: %+v, want all to be skipped", s.Counts)
 	}
 	s, _ = d.remove(errand{plan: PlanOptions{Again: true}, snapshot: true, workers: 16})
-	if s.Counts.Removed != 1203 || len(d.left()) != 0 {
+	if s.Counts[journal.Removed] != 1203 || len(d.left()) != 0 {
 		t.Errorf("with --again: %+v, %d left; want all to be removed again", s.Counts, len(d.left()))
 	}
 }
@@ -165,7 +165,7 @@ func TestRestoreChooses(t *testing.T) {
 
 func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	d := newDesk(t, rows(120), numbered(0, 120))
-	if s, _ := d.remove(errand{workers: 16}); s.Counts.Removed != 120 {
+	if s, _ := d.remove(errand{workers: 16}); s.Counts[journal.Removed] != 120 {
 		t.Fatalf("counts = %+v", s.Counts)
 	}
 	d.mood("400,identifier=p00017@example.com")
@@ -271,7 +271,7 @@ func TestRestoreStopsBetweenTwoForms(t *testing.T) {
 	dnc := append(numbered(0, 499), entry(api.Email, "p00499@example.com"), entry(api.Email, "P00499@example.com"))
 	d := newDesk(t, rows(500), dnc)
 	s, _ := d.remove(errand{snapshot: true, workers: 16})
-	if s.Counts.Removed != 500 {
+	if s.Counts[journal.Removed] != 500 {
 		t.Fatalf("counts = %+v", s.Counts)
 	}
 	d.mood("401,every=2")
@@ -333,7 +333,7 @@ func TestRemoveLeavesAnUnansweredRestoreAlone(t *testing.T) {
 	d.mood()
 	d.took()
 	s, p := d.remove(errand{})
-	if s.Counts.Skipped != 2 || p.Keys.Intent != 0 || p.Keys.Unsure != 0 || len(p.Left) != 0 || len(d.took()) != 0 {
+	if s.Counts[journal.Skipped] != 2 || p.Keys.Unanswered != 0 || p.Keys.Unsure != 0 || len(p.Left) != 0 || len(d.took()) != 0 {
 		t.Errorf("counts = %+v, keys = %+v; want both to be skipped", s.Counts, p.Keys)
 	}
 	if back, p := d.restore(revival{}); back.Restored != 2 || p.Unanswered != 2 {

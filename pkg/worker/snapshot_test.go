@@ -250,10 +250,10 @@ func TestSnapshotSpendsRequestsOnlyWhereTheyCount(t *testing.T) {
 				if err != nil || s.Err != nil || s.Stop != nil {
 					t.Fatal(err, s.Err, s.Stop)
 				}
-				if n := len(d.took()); n > tt.atMost || int64(n) != s.Counts.Requests || int64(n) != foreseen {
-					t.Errorf("%d requests, %d in the summary, %d foreseen; want the same, and at most %d", n, s.Counts.Requests, foreseen, tt.atMost)
+				if n := len(d.took()); n > tt.atMost || int64(n) != s.Requests || int64(n) != foreseen {
+					t.Errorf("%d requests, %d in the summary, %d foreseen; want the same, and at most %d", n, s.Requests, foreseen, tt.atMost)
 				}
-				if s.Counts.Removed != tt.removed || s.Counts.NotFound != int64(tt.rows)-tt.removed {
+				if s.Counts[journal.Removed] != tt.removed || s.Counts[journal.NotFound] != int64(tt.rows)-tt.removed {
 					t.Errorf("counts = %+v, want %d removed", s.Counts, tt.removed)
 				}
 			})
@@ -346,7 +346,7 @@ func TestSnapshotThatLagsBehind(t *testing.T) {
 		}
 	})
 	s, _ := d.remove(errand{snapshot: true})
-	if s.Counts.NotFound != 2 || s.Counts.Requests != 3 {
+	if s.Counts[journal.NotFound] != 2 || s.Requests != 3 {
 		t.Errorf("counts = %+v, want 2 not found after 3 requests", s.Counts)
 	}
 	if o, _ := d.outcome(numbered(0, 1)[0].Identifier); o.HTTPStatus != 404 || o.Reason != "not on the DNC list" {
@@ -358,7 +358,7 @@ func TestSnapshotWithIdentifiersAsTheyAre(t *testing.T) {
 	d := newDesk(t, "identifier,type\n Ada@Example.com ,email\nben@example.com,email\n", []api.OptOut{entry(api.Email, "Ada@Example.com"), entry(api.Email, "Ben@example.com")})
 	d.opts = reader.Options{AsIs: true}
 	s, _ := d.remove(errand{snapshot: true})
-	if s.Counts.Removed != 1 || s.Counts.NotFound != 1 {
+	if s.Counts[journal.Removed] != 1 || s.Counts[journal.NotFound] != 1 {
 		t.Errorf("counts = %+v, want 1 removed, 1 not found", s.Counts)
 	}
 	equal(t, "requests", d.took(), []string{"GET 200", "DELETE email Ada@Example.com 200"})
@@ -403,8 +403,8 @@ func TestKeepUnsubscribed(t *testing.T) {
 	d.serve(d.sandbox.OptOuts(), 2) // three pages: whether the last is read matters
 	s, p := d.remove(errand{keep: true})
 	wantStop(t, s, "")
-	want := journal.Counts{Entries: 7, Removed: 1, NotFound: 1, Protected: 5, Requests: 4}
-	if s.Counts != want {
+	want := journal.Counts{journal.Removed: 1, journal.NotFound: 1, journal.Protected: 5}
+	if s.Counts != want || s.Requests != 4 {
 		t.Errorf("counts = %+v, want %+v", s.Counts, want)
 	}
 	if p.Forecast.Kept != 5 || p.Forecast.Own != 0 || s.Lifted != 0 {
@@ -413,11 +413,11 @@ func TestKeepUnsubscribed(t *testing.T) {
 	equal(t, "left on the list", d.left(), []string{" +14155550123", "email Dan@example.com", "email ben@example.com", "email cleo@example.com", "email dan@example.com"})
 
 	s, _ = d.remove(errand{snapshot: true})
-	if s.Counts.Skipped != 7 || len(d.left()) != 5 {
+	if s.Counts[journal.Skipped] != 7 || len(d.left()) != 5 {
 		t.Errorf("counts of the next run = %+v, want all skipped: protected is finished", s.Counts)
 	}
 	s, _ = d.remove(errand{plan: PlanOptions{Again: true}})
-	if s.Counts.Protected != 0 {
+	if s.Counts[journal.Protected] != 0 {
 		t.Errorf("counts = %+v, want them to be sent again", s.Counts)
 	}
 	equal(t, "left after that", d.left(), []string{"email Dan@example.com"}) // which only a snapshot finds
@@ -464,7 +464,7 @@ func TestStopBetweenTwoForms(t *testing.T) {
 			s, _ := d.remove(errand{snapshot: true})
 			wantStop(t, s, StopUnauthorized)
 			o, state := d.outcome(ada)
-			if state.Status != journal.Failed || state.Intent || !strings.Contains(o.Reason, "only a part") || s.Counts.Removed != 0 {
+			if state.Status != journal.Partial || state.Intent || !strings.Contains(o.Reason, "only a part") || s.Counts[journal.Removed] != 0 {
 				t.Fatalf("state %+v, outcome %+v: want a failure that says what is missing", state, o)
 			}
 			d.took()
@@ -473,7 +473,7 @@ func TestStopBetweenTwoForms(t *testing.T) {
 			wantStop(t, s, "")
 			equal(t, "requests", d.took(), tt.asks)
 			o, state = d.outcome(ada)
-			if state.Status != journal.Removed || state.Unsure || len(o.Stored) != 2 || s.Counts.Removed != 1 {
+			if state.Status != journal.Removed || state.Unsure || len(o.Stored) != 2 || s.Counts[journal.Removed] != 1 {
 				t.Errorf("state %+v, outcome %+v: want it removed, with both forms", state, o)
 			}
 		})
@@ -498,7 +498,7 @@ func TestSnapshotKeepsDoubt(t *testing.T) {
 	s, _ := d.remove(errand{snapshot: true})
 	equal(t, "requests", d.took(), []string{"GET 200"})
 	o, state := d.outcome(numbered(0, 1)[0].Identifier)
-	if s.Counts.Unsure != 1 || state.Status != journal.NotFound || !state.Unsure || state.Intent || o.Sent != "P00000@example.com" {
+	if s.Unsure != 1 || state.Status != journal.NotFound || !state.Unsure || state.Intent || o.Sent != "P00000@example.com" {
 		t.Errorf("state %+v, outcome %+v: want not found, unsure, and the form that was sent", state, o)
 	}
 }
@@ -555,7 +555,7 @@ func TestRestOfAPartIsGone(t *testing.T) {
 		d.remove(errand{snapshot: true})
 		d.serve([]api.OptOut{}, 0)
 		s, _ := d.remove(next)
-		if o, state := d.outcome(ada); state.Status != journal.Removed || state.Unsure || s.Counts.Removed != 1 || len(o.Stored) != 2 {
+		if o, state := d.outcome(ada); state.Status != journal.Removed || state.Unsure || s.Counts[journal.Removed] != 1 || len(o.Stored) != 2 {
 			t.Errorf("snapshot %v: outcome = %+v, want it removed, as the API confirmed in the first run", next.snapshot, o)
 		}
 	}
@@ -581,7 +581,7 @@ func TestSnapshotRemembersFormsOverInterruptions(t *testing.T) {
 	wantStop(t, s, StopForeign)
 	d.serve([]api.OptOut{}, 0) // it was removed all the same
 	s, _ = d.remove(errand{snapshot: true})
-	if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure || s.Counts.Unsure != 1 {
+	if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure || s.Unsure != 1 {
 		t.Errorf("state = %+v, outcome = %+v, want not found, unsure", state, o)
 	}
 	d.restore(revival{opts: RestoreOptions{Unsure: true}})
@@ -592,8 +592,8 @@ func TestLimitCountsRequestsOnly(t *testing.T) {
 	d := newDesk(t, rows(10), numbered(6, 4))
 	s, p := d.remove(errand{snapshot: true, limit: 2})
 	wantStop(t, s, StopLimit)
-	want := journal.Counts{Entries: 10, NotFound: 6, Removed: 2, Open: 2, Requests: 3}
-	if s.Counts != want || p.Send != 4 {
+	want := journal.Counts{journal.NotFound: 6, journal.Removed: 2, journal.Pending: 2}
+	if s.Counts != want || s.Requests != 3 || p.Send != 4 {
 		t.Errorf("counts = %+v, %d to send; want %+v, 4", s.Counts, p.Send, want)
 	}
 }
@@ -619,7 +619,7 @@ func TestListingStops(t *testing.T) {
 				if stop == nil || stop.Reason != tt.reason || shot != nil {
 					t.Fatalf("stop = %v, snapshot %v; want %q and none", stop, shot, tt.reason)
 				}
-				if s := p.Unbegun(stop, time.Now(), 2); s.Err != nil || s.Counts.Open != 3 || s.Counts.Requests != 2 {
+				if s := p.Unbegun(stop, time.Now(), 2); s.Err != nil || s.Counts[journal.Pending] != 3 || s.Requests != 2 {
 					t.Errorf("summary = %+v, want 3 open after 2 requests", s)
 				}
 			})

@@ -9,7 +9,11 @@ import (
 
 // Summary is what a run came to.
 type Summary struct {
-	Counts journal.Counts
+	Entries  int64          // of the list
+	Counts   journal.Counts // of these, what became of them; a partial one failed
+	Unsure   int64          // of these, the ones that carry the mark
+	Requests int64          // attempts, those of the snapshot included
+
 	Lifted int64 // people's own opt-outs that were removed, as far as a snapshot tells
 	// Rewritten are the entries that were not found in their canonical form,
 	// while their cell has another one, which may be what the API stores.
@@ -34,18 +38,18 @@ type Summary struct {
 // finish counts what the list came to, checks the counts and ends the run in
 // the journal.
 func (r *Run) finish(started time.Time, stop *Stop) Summary {
-	s := Summary{Stop: stop, Started: started, Ended: time.Now(), Unrecorded: r.unrecorded}
-	s.Counts = r.plan.count()
+	s := Summary{Entries: r.plan.Entries, Counts: r.plan.count(), Stop: stop, Started: started, Ended: time.Now(), Unrecorded: r.unrecorded}
 	done := r.Progress()
-	s.Counts.Unsure, s.Counts.Requests, s.Lifted = done.Unsure, done.Requests, done.Lifted
-	s.Rewritten = done.Rewritten
+	s.Unsure, s.Requests, s.Lifted, s.Rewritten = done.Unsure, done.Requests, done.Lifted, done.Rewritten
 	s.Err = r.plan.check(s.Counts, done)
 
 	reason := "finished"
 	if stop != nil {
 		reason = string(stop.Reason)
 	}
-	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Counts: s.Counts})
+	err := r.cfg.Journal.End(journal.End{
+		Time: s.Ended, Reason: reason, Entries: s.Entries, Counts: s.Counts, Unsure: s.Unsure, Requests: s.Requests,
+	})
 	if err == nil && !r.plan.Idle() {
 		s.JournalSHA256, err = r.cfg.Journal.Digest()
 	}
@@ -58,8 +62,7 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 // Unbegun is the summary of a run that was stopped before it began, as by an
 // interruption of its snapshot: nothing of the list was sent or written down.
 func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
-	s := Summary{Counts: p.count(), Stop: stop, Started: started, Ended: time.Now()}
-	s.Counts.Requests = requests
+	s := Summary{Entries: p.Entries, Counts: p.count(), Requests: requests, Stop: stop, Started: started, Ended: time.Now()}
 	s.Err = p.check(s.Counts, Progress{})
 	return s
 }
@@ -68,22 +71,14 @@ func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
 // knows of it now. Keys that this run took are counted by their outcome, those
 // finished before it as skipped.
 func (p *Plan) count() journal.Counts {
-	c := journal.Counts{Entries: p.Entries, Duplicate: p.Duplicates, Failed: p.Refused.Total}
+	c := journal.Counts{journal.Duplicate: p.Duplicates, journal.Failed: p.Refused.Total}
 	for _, state := range p.index().All() {
 		switch {
 		case !state.Marked(journal.MarkListed):
-		case state.Status == journal.Failed:
-			c.Failed++
-		case !state.Status.Finished():
-			c.Open++
-		case !state.Marked(journal.MarkTaken):
-			c.Skipped++
-		case state.Status == journal.Removed:
-			c.Removed++
-		case state.Status == journal.NotFound:
-			c.NotFound++
-		case state.Status == journal.Protected:
-			c.Protected++
+		case state.Status.Finished() && !state.Marked(journal.MarkTaken):
+			c[journal.Skipped]++
+		default:
+			c[state.Status.Account()]++
 		}
 	}
 	return c
@@ -92,15 +87,16 @@ func (p *Plan) count() journal.Counts {
 // check compares three accounts that were kept apart: the entries that the plan
 // read, the states in the index, and the outcomes that the workers counted.
 func (p *Plan) check(c journal.Counts, done Progress) error {
-	sum := c.Removed + c.NotFound + c.Failed + c.Duplicate + c.Skipped + c.Protected + c.Open
-	switch {
-	case sum != c.Entries:
-		return fmt.Errorf("the list has %d entries, but %d are accounted for", c.Entries, sum)
-	case c.Removed != done.Removed, c.NotFound != done.NotFound, c.Protected != done.Protected:
-		return fmt.Errorf("the journal tells of %d removed, %d not found, %d protected, but %d, %d, %d were counted",
-			c.Removed, c.NotFound, c.Protected, done.Removed, done.NotFound, done.Protected)
-	case c.Skipped < p.Skip():
-		return fmt.Errorf("%d keys were to be skipped, but only %d were", p.Skip(), c.Skipped)
+	if c.Total() != p.Entries {
+		return fmt.Errorf("the list has %d entries, but %d are accounted for", p.Entries, c.Total())
+	}
+	for _, s := range []journal.Status{journal.Removed, journal.NotFound, journal.Protected} {
+		if c[s] != done.Counts[s] {
+			return fmt.Errorf("the journal tells of %d that are %s, but %d were counted", c[s], s, done.Counts[s])
+		}
+	}
+	if c[journal.Skipped] < p.Skip() {
+		return fmt.Errorf("%d keys were to be skipped, but only %d were", p.Skip(), c[journal.Skipped])
 	}
 	return nil
 }

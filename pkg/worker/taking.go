@@ -39,7 +39,7 @@ func (r *Run) take(e reader.Entry) (*taking, error) {
 	key := journal.KeyOf(e.Identifier)
 	before := r.plan.index().State(key)
 	t := &taking{entry: e, way: r.plan.way(key), doubt: before.Unsure || before.Intent}
-	if before.Status == journal.Pending || before.Status == journal.Failed {
+	if before.Status != journal.None && !before.Status.Finished() {
 		var err error
 		if t.earlier, err = r.plan.records.OutcomeAt(before); err != nil {
 			return nil, err
@@ -71,14 +71,17 @@ func (t *taking) remembered() []string {
 
 // partly tells whether an earlier run removed some forms of the key, and knew it.
 func (t *taking) partly() bool {
-	return t.earlier.HTTPStatus == http.StatusOK
+	return t.earlier.Result == journal.Partial
 }
 
-// partStatus is the HTTP status of a failure that tells whether a part was
-// removed: see partly.
-func (t *taking) partStatus() int {
-	if t.partly() || len(t.confirmed) > 0 {
+// answerStatus is the status of the answer that gave err.
+func answerStatus(err error) int {
+	if err == nil {
 		return http.StatusOK
+	}
+	var answer *api.Error
+	if errors.As(err, &answer) {
+		return answer.Status
 	}
 	return 0
 }
@@ -109,7 +112,7 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 	}
 	o := r.outcome(t)
 	if o.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(t.entry) {
-		r.tally.rewritten.Add(1)
+		r.tally.rewritten()
 	}
 	r.record(o)
 }
@@ -128,10 +131,14 @@ func (r *Run) remember(t *taking) bool {
 	if !t.doubt || t.way != inStoredForm || len(known) < 2 || len(known) == len(t.earlier.Stored) {
 		return true
 	}
+	remembered := journal.Failed
+	if t.partly() {
+		remembered = journal.Partial
+	}
 	return r.append(r.cfg.Journal.Outcome(journal.Outcome{
-		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: journal.Failed,
-		Reason:     "a request for one of its stored forms got no answer; the rest follows",
-		HTTPStatus: t.partStatus(), Unsure: true, Time: time.Now(), Stored: known,
+		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: remembered,
+		Reason: "a request for one of its stored forms got no answer; the rest follows",
+		Unsure: true, Time: time.Now(), Stored: known,
 	}))
 }
 
@@ -225,9 +232,7 @@ func (r *Run) outcome(t *taking) journal.Outcome {
 		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(),
 		Attempts: t.attempts, Unsure: t.doubt || t.last.applied, Time: time.Now(), Stored: r.stored(t),
 	}
-	if answer := (*api.Error)(nil); errors.As(t.last.err, &answer) {
-		o.HTTPStatus = answer.Status
-	}
+	o.HTTPStatus = answerStatus(t.last.err)
 	gone := t.last.verdict == confirmed || t.last.verdict == absent
 	switch {
 	case gone && (len(t.confirmed) > 0 || t.partly()):
@@ -241,9 +246,6 @@ func (r *Run) outcome(t *taking) journal.Outcome {
 		return r.part(t, t.last.err.Error())
 	default:
 		o.Result, o.Reason = journal.Failed, t.last.err.Error()
-		if o.HTTPStatus == http.StatusOK {
-			o.HTTPStatus = 0 // an answer that could not be read; in a failure 200 means a part that was removed
-		}
 	}
 	return o
 }
@@ -252,7 +254,7 @@ func (r *Run) outcome(t *taking) journal.Outcome {
 // or not known to be.
 func (r *Run) part(t *taking, why string) journal.Outcome {
 	return journal.Outcome{
-		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: journal.Failed, HTTPStatus: 200,
+		Line: t.entry.Line, Identifier: t.entry.Identifier, Sent: t.sent(), Result: journal.Partial, HTTPStatus: answerStatus(t.last.err),
 		Reason:   fmt.Sprintf("only a part of its %d stored forms is removed yet: %s", len(t.forms), why),
 		Attempts: t.attempts, Unsure: t.last.verdict != confirmed && t.last.applied, Time: time.Now(), Stored: r.stored(t),
 	}
