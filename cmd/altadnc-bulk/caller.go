@@ -24,7 +24,8 @@ type caller struct {
 	log    *slog.Logger
 	client *api.Client
 	pace   *pace.Pace
-	spent  time.Duration // of --max-duration
+	spent  time.Duration   // of --max-duration
+	night  context.Context // of work in many parts, which a signal or --max-duration ends; nil where each part has its own
 }
 
 // session checks flags and environment, and does work with the sandbox served
@@ -94,17 +95,26 @@ func (c *caller) sharedPace() *pace.Shared {
 // context that a signal or --max-duration ends. The time until release counts:
 // a question between two parts takes none of it.
 func (c *caller) working(show func() (hide func())) (ctx context.Context, hide, release func()) {
-	began := time.Now()
-	left := c.api.maxDuration
-	if left > 0 {
-		left = max(1, left-c.spent)
+	ctx, release = c.night, func() {}
+	if ctx == nil {
+		ctx, release = c.allowed()
 	}
-	ctx, end := c.stopping(left, func(s string) { c.log.Info(s) })
 	hide = func() {}
 	if !c.output.quiet {
 		hide = show()
 	}
-	return ctx, hide, func() {
+	return ctx, hide, release
+}
+
+// allowed returns a context that a signal ends, or the end of what is left of
+// --max-duration.
+func (c *caller) allowed() (ctx context.Context, release func()) {
+	began, left := time.Now(), c.api.maxDuration
+	if left > 0 {
+		left = max(1, left-c.spent)
+	}
+	ctx, end := c.stopping(left, func(s string) { c.log.Info(s) })
+	return ctx, func() {
 		c.spent += time.Since(began)
 		end()
 	}

@@ -108,6 +108,13 @@ func (a *app) complain(e *exitError) {
 	}
 }
 
+// pingStart tells the monitor of cmd that its work begins.
+func (a *app) pingStart(cmd *cobra.Command) {
+	if w := watchersOf(cmd); w.pingURL != "" {
+		a.ping(w.pingURL, "start", "")
+	}
+}
+
 // pingBody is the summary, which names no identifier. An error may quote a
 // list: it stays on this machine.
 func pingBody(r result, code int) string {

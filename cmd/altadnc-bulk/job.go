@@ -27,8 +27,13 @@ type job struct {
 }
 
 func (j *job) register(cmd *cobra.Command) {
-	j.api.register(cmd)
 	j.read.register(cmd)
+	j.registerSending(cmd)
+}
+
+// registerSending registers the flags that say how to send, whatever it is.
+func (j *job) registerSending(cmd *cobra.Command) {
+	j.api.register(cmd)
 	j.output.register(cmd)
 	j.watchers.register(cmd)
 	fl := cmd.Flags()
@@ -38,9 +43,7 @@ func (j *job) register(cmd *cobra.Command) {
 
 // run does work with the list that arg names, as open opens it.
 func (j *job) run(cmd *cobra.Command, arg string, open func(arg string) (*list, error), work func() error) error {
-	if w := watchersOf(cmd); w.pingURL != "" {
-		j.ping(w.pingURL, "start", "")
-	}
+	j.pingStart(cmd)
 	return j.session(func() (err error) {
 		if j.list, err = open(arg); err != nil {
 			return err

@@ -35,12 +35,19 @@ type listFlags struct {
 }
 
 func (f *listFlags) register(cmd *cobra.Command) {
+	f.registerReading(cmd)
+	f.flags.StringVar(&f.journal, "journal", "", "journal `file` (default LIST.journal)")
+	cmd.Flags().AddFlag(f.flags.Lookup("journal"))
+}
+
+// registerReading registers the flags that say how to read lists, whichever
+// they are.
+func (f *listFlags) registerReading(cmd *cobra.Command) {
 	fl := pflag.NewFlagSet("list", pflag.ContinueOnError)
 	defer func() {
 		f.flags, f.given = fl, cmd.Flags()
 		cmd.Flags().AddFlagSet(fl)
 	}()
-	fl.StringVar(&f.journal, "journal", "", "journal `file` (default LIST.journal)")
 	fl.StringVar(&f.typ, "type", "", "`type` of every identifier, for a list without a type column")
 	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")

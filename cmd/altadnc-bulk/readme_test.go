@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -66,7 +67,7 @@ func TestReadmePicture(t *testing.T) {
 
 // TestReadmeFlags: every flag that the README names exists.
 func TestReadmeFlags(t *testing.T) {
-	known := []string{"rm", "read-only", "tmpfs", "help"} // docker's, and cobra's
+	known := []string{"rm", "read-only", "tmpfs", "now", "help"} // docker's, systemctl's and cobra's
 	for _, cmd := range commands((&app{}).command()) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	}
@@ -89,6 +90,7 @@ func TestReadmeFields(t *testing.T) {
 		{"remove", "--yes", "--json", "-q", "--rate", "0", "--snapshot", "always", "list.csv"},
 		{"remove", "--yes", "--json", "-q", "--rate", "0", "list.csv"},
 		{"status", "--json", "list.csv"},
+		{"sweep", "--yes", "--json", "-q", "--rate", "0", "--settle", "0s", "."},
 	} {
 		s.run(args...)
 		object, _, _ := strings.Cut(s.last, "\n}\n")
@@ -104,38 +106,43 @@ func TestReadmeFields(t *testing.T) {
 	}
 }
 
-// TestReadmeNightly runs the README's script for cron as it is written, but for
+// TestReadmeNightly runs the README's line for cron as it is written, but for
 // its folders.
 func TestReadmeNightly(t *testing.T) {
 	o := newOracle(t, []string{"ada@example.com"})
 	folder := t.TempDir()
-	script := block(t, readme(t), "# /usr/local/bin/dnc-nightly")
-	script = strings.NewReplacer("/srv/dnc", folder, "/etc/altadnc", folder).Replace(script)
+	_, line, ok := strings.Cut(block(t, readme(t), "MAILTO="), "* * * ")
+	if !ok {
+		t.Fatal("the README has no line for cron")
+	}
+	line = strings.NewReplacer("/usr/local/bin/", "", "/srv/dnc", folder, "/etc/altadnc/token", filepath.Join(folder, ".token")).Replace(line)
+	old := time.Now().Add(-time.Minute)
 	for name, content := range map[string]string{
-		"token":          "token\n",
-		"2026-01-01.csv": "identifier,type\nada@example.com,email\n",
-		"2026-01-02.csv": "identifier,type\nben@example.com,email\nnobody,email\n",
-		"2026-01-03.csv": "colour\nred\n",
-		"2026-01-04.csv": "identifier,type\ncleo@example.com,email\n",
+		".token":     "token\n",
+		"monday.csv": "identifier,type\nada@example.com,email\n", "tuesday.csv": "identifier,type\nben@example.com,email\nnobody,email\n",
+		"wednesday.csv": "colour\nred\n", "friday.csv": "identifier,type\ncleo@example.com,email\n",
 	} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, old, old); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := o.command()
-	sh := exec.Command("sh", "-c", script)
-	sh.Env = append(cmd.Env, "ALTA_API_TOKEN=", "CREDENTIALS_DIRECTORY=")
+	sh := exec.Command("sh", "-c", line)
+	sh.Env = append(o.command().Env, "ALTA_API_TOKEN=", "ALTADNC_RATE=0")
 	out, err := sh.CombinedOutput()
-	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "2026-01-03.csv was not sent: exit code 2") {
+	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "wednesday.csv") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
-	for _, name := range []string{"done/2026-01-01.csv", "done/2026-01-01.csv.journal", "done/2026-01-02-failed.csv", "2026-01-03.csv", "done/2026-01-04.csv"} {
+	for _, name := range []string{"done/monday.csv", "done/monday.csv.journal", "done/tuesday-failed.csv", "wednesday.csv", "done/friday.csv"} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
 			t.Errorf("after the night: %v", err)
 		}
 	}
-	if n := o.count.Load(); n != 3 {
-		t.Errorf("%d requests, want 3", n)
+	if n := o.count.Load(); n != 1 { // the listing; what is on it is people's own
+		t.Errorf("%d requests, want 1", n)
 	}
 }
 
@@ -160,6 +167,10 @@ func TestHelpExamples(t *testing.T) {
 				for _, name := range []string{"contacts.csv", "list.csv"} {
 					s.file(name, "identifier,type\nada.lovell@example.com,email\n")
 				}
+				if err := os.Mkdir("contacts", 0o700); err != nil {
+					t.Fatal(err)
+				}
+				s.file("contacts/monday.csv", "identifier,type\nada.lovell@example.com,email\n")
 				s.file("nightly.csv", "identifier\nada.lovell@example.com\n")
 				s.checkRun("remove", "--yes", "-q", "--rate", "0", "contacts.csv")
 				s.example(cmd, line)
@@ -187,7 +198,7 @@ func (s *session) example(cmd *cobra.Command, line string) {
 	if strings.HasPrefix(line, "journal repair") {
 		damage(s.t, "contacts.csv.journal")
 	}
-	if slices.Contains([]string{"remove", "snapshot", "restore"}, args[0]) {
+	if slices.Contains([]string{"remove", "sweep", "snapshot", "restore"}, args[0]) {
 		args = append(args, "--rate=0") // as it is written, but at once
 	}
 	s.run(args...)

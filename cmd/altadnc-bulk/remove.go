@@ -23,6 +23,9 @@ type removal struct {
 	skipFailed  bool
 	snapshot    string
 	keep        bool
+
+	recording *worker.Recording // that every list of a night is compared with; nil for none
+	brief     bool              // the plan is one of many
 }
 
 // The values of --snapshot.
@@ -50,14 +53,20 @@ Whoever is taken off the list can be contacted again.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
 	}
 	r.register(cmd)
+	r.registerChoice(cmd)
 	fl := cmd.Flags()
 	fl.Int64Var(&r.limit, "limit", 0, "send at most `N` removals, then end with exit code 10")
-	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.again, "again", false, "send finished keys of this list again")
+	return cmd
+}
+
+// registerChoice registers the flags that choose what of a list is sent.
+func (r *removal) registerChoice(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
 	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `when` is never, auto (give up at a tenth of the requests) or always")
 	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
-	return cmd
 }
 
 func (r *removal) run(cmd *cobra.Command, arg string) error {
@@ -66,27 +75,41 @@ func (r *removal) run(cmd *cobra.Command, arg string) error {
 	}
 	r.api.tokenless = r.dryRun && !r.wantsSnapshot()
 	return r.job.run(cmd, arg, func(arg string) (*list, error) { return r.read.open(r.app, arg) }, func() error {
-		if r.temporary() {
-			folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
-			if err != nil {
-				return err
-			}
-			defer os.RemoveAll(folder)
-			r.list.journal = filepath.Join(folder, filepath.Base(r.list.path)+".journal")
+		forget, err := r.forgetful()
+		if err != nil {
+			return err
 		}
+		defer forget()
 		if r.dryRun {
 			return r.showPlan()
 		}
-		return r.remove()
+		v, end, err := r.remove()
+		if err != nil {
+			return err
+		}
+		return r.conclude(v, end)
 	})
 }
 
 // temporary reports whether the journal goes away with the sandbox.
 func (r *removal) temporary() bool { return r.api.sandbox && r.read.journal == "" }
 
+// forgetful gives the list of a sandbox a journal that forget deletes.
+func (r *removal) forgetful() (forget func(), err error) {
+	if !r.temporary() {
+		return func() {}, nil
+	}
+	folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
+	if err != nil {
+		return nil, err
+	}
+	r.list.journal = filepath.Join(folder, filepath.Base(r.list.path)+".journal")
+	return func() { os.RemoveAll(folder) }, nil
+}
+
 func (r *removal) problems(cmd *cobra.Command) error {
 	var problems []error
-	if r.limit < 1 && cmd.Flags().Changed("limit") {
+	if fl := cmd.Flags().Lookup("limit"); fl != nil && fl.Changed && r.limit < 1 {
 		problems = append(problems, fmt.Errorf("--limit %d: at least 1; leave it out for no limit", r.limit))
 	}
 	if r.maxRemovals < 1 && cmd.Flags().Changed("max-removals") {
@@ -120,7 +143,11 @@ func (r *removal) showPlan() error {
 		if err := r.connect(); err != nil {
 			return err
 		}
-		if unbegun := r.takeSnapshot(plan); unbegun != nil {
+		unbegun, err := r.takeSnapshot(plan)
+		if err != nil {
+			return err
+		}
+		if unbegun != nil {
 			stop := unbegun.Stop
 			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was known: %w", r.list.path, stop), hint: stopHint(stop.Reason)}
 		}
@@ -128,26 +155,34 @@ func (r *removal) showPlan() error {
 	return r.print(r.newPlan(plan), r.watchers.json)
 }
 
-func (r *removal) remove() error {
+// remove takes the list off, and returns what became of it and how that ends
+// the command; an error if nothing was sent.
+func (r *removal) remove() (*removeSummary, *exitError, error) {
 	j, err := r.openJournal()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer j.Close()
 	plan, err := r.plan(j)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := r.connect(); err != nil {
-		return err
+	if r.client == nil {
+		if err := r.connect(); err != nil {
+			return nil, nil, err
+		}
 	}
-	if unbegun := r.takeSnapshot(plan); unbegun != nil {
-		return r.conclude(plan, *unbegun)
+	summary, err := r.takeSnapshot(plan)
+	if summary == nil && err == nil {
+		if err = r.agree(r.newPlan(plan)); err == nil {
+			summary, err = r.carryOut(j, plan)
+		}
 	}
-	if err := r.agree(r.newPlan(plan)); err != nil {
-		return err
+	if err != nil {
+		return nil, nil, err
 	}
-	return r.carryOut(j, plan)
+	v, end := r.outcome(plan, summary)
+	return v, end, nil
 }
 
 // wantsSnapshot reports whether this run is to take a snapshot at all.
@@ -168,9 +203,17 @@ func (r *removal) pages(requests int64) int64 {
 // takeSnapshot lists the Do Not Contact list for the plan, if it is asked to and
 // there is something to send. If that ended the run it returns what became of
 // it: nothing of the list was sent.
-func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary) {
+func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary, err error) {
 	if plan.Send == 0 || !r.wantsSnapshot() {
-		return nil
+		return nil, nil
+	}
+	match := worker.Matching{Wanted: plan.Wants, Rules: canonical.Rules{Region: r.read.defaultRegion, AsIs: r.read.asIs}}
+	if r.recording != nil {
+		snapshot, err := r.recording.Snapshot(match)
+		if err == nil {
+			plan.Use(snapshot, r.keep)
+		}
+		return nil, err
 	}
 	started := time.Now()
 	listing := worker.NewListing(r.config(nil))
@@ -178,15 +221,14 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary) {
 		return showLine(r.screen, r.log, r.bar(), func() string { return r.listed(listing) })
 	})
 	defer release()
-	match := worker.Matching{Wanted: plan.Wants, Rules: canonical.Rules{Region: r.read.defaultRegion, AsIs: r.read.asIs}}
 	snapshot, stop := worker.TakeSnapshot(ctx, listing, match, r.pages(plan.Requests))
 	hide()
 	if stop != nil {
 		s := plan.Unbegun(stop, started, listing.Progress().Requests)
-		return &s
+		return &s, nil
 	}
 	plan.Use(snapshot, r.keep)
-	return nil
+	return nil, nil
 }
 
 // confirmByNumber is beyond how many removals the number itself is the answer.
@@ -196,9 +238,9 @@ const confirmByNumber = 1000
 func (r *removal) agree(p *removePlan) error {
 	switch {
 	case r.output.quiet:
-	case r.yes && r.output.logFormat == "json": // for a program that reads lines
+	case r.brief || r.yes && r.output.logFormat == "json": // for a program that reads lines
 		r.log.Info("plan", "entries", p.Entries, "duplicate", p.Duplicates, "refused", p.Refused.Total, "skipped", p.Skipped,
-			"send", p.Send, "requests", p.requests(), "per_minute", p.PerMinute)
+			"send", p.Send, "requests", p.requests(), "per_minute", p.PerMinute, "list", p.List)
 	default:
 		fmt.Fprint(r.stderr, text(p))
 	}
@@ -227,7 +269,7 @@ func (r *removal) ask(p *removePlan) error {
 	return r.confirm("send "+plural(p.sending(), "removal"), question, answers...)
 }
 
-func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
+func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) (*worker.Summary, error) {
 	cfg := r.config(j)
 	cfg.Limit = r.limit
 	run := worker.NewRun(cfg, r.list.List, plan)
@@ -241,9 +283,9 @@ func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) error {
 	summary, err := run.Remove(ctx)
 	hide()
 	if err != nil {
-		return notBegun(err)
+		return nil, notBegun(err)
 	}
-	return r.conclude(plan, summary)
+	return &summary, nil
 }
 
 func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
@@ -256,9 +298,9 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	return s
 }
 
-// conclude tells what became of the list.
-func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
-	v := r.newSummary(plan, s)
+// outcome returns what became of the list, and how that ends the command.
+func (r *removal) outcome(plan *worker.Plan, s *worker.Summary) (*removeSummary, *exitError) {
+	v := r.newSummary(plan, *s)
 	for _, o := range s.Unrecorded {
 		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
 			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
@@ -268,5 +310,5 @@ func (r *removal) conclude(plan *worker.Plan, s worker.Summary) error {
 		end.err = fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err)
 		end.hint = "please report it with the journal's record of this run"
 	}
-	return r.job.conclude(v, end)
+	return v, end
 }

@@ -62,6 +62,11 @@ func (f *reportFlags) run(a *app, arg string) error {
 		return err
 	}
 	defer l.Close()
+	return a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error { return f.write(l, w) })
+}
+
+// write writes the report of a list.
+func (f *reportFlags) write(l *list, w io.Writer) error {
 	records, err := journal.Load(l.journal, nil)
 	if err != nil {
 		return err
@@ -71,9 +76,7 @@ func (f *reportFlags) run(a *app, arg string) error {
 	if err != nil {
 		return err
 	}
-	return a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error {
-		return f.copy(in, records, newReportWriter(w, in))
-	})
+	return f.copy(in, records, newReportWriter(w, in))
 }
 
 // copy writes every entry that is wanted.

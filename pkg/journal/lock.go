@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -49,6 +50,11 @@ func Holder(path string) (*HolderInfo, error) {
 	h := readHolder(path + lockSuffix)
 	return &h, nil
 }
+
+// Lock takes the lock of the file at path, as [Open] takes a journal's, for work
+// on more than one journal. Closing it gives it back; so does the end of the
+// process. The error is a *LockedError if another process has it.
+func Lock(path string) (io.Closer, error) { return lockJournal(path) }
 
 // lockJournal takes the lock or returns a *LockedError. It tries for a few
 // hundredths of a second, so that a Holder that looks just now does not refuse

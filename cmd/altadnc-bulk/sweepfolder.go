@@ -1,0 +1,339 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"altadnc-bulk/pkg/journal"
+)
+
+// folder is a folder of lists.
+type folder struct {
+	path string // as the user named it
+	done string // where lists go that were gone through
+}
+
+func newFolder(path string) (*folder, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is not a folder", path)
+	}
+	if err != nil {
+		return nil, usageError("name the folder that the lists are put into; for one list there is remove", "folder: %w", err)
+	}
+	return &folder{path, filepath.Join(path, "done")}, nil
+}
+
+// lock sees to it that one sweep at a time works on the folder.
+func (f *folder) lock() (io.Closer, error) {
+	lock, err := journal.Lock(filepath.Join(f.path, ".altadnc-sweep"))
+	var locked *journal.LockedError
+	if errors.As(err, &locked) {
+		locked.Path = f.path
+	}
+	return lock, err
+}
+
+// waiting is what lies in a folder.
+type waiting struct {
+	names     []string // of lists, in order
+	leftAlone []leftAlone
+}
+
+// leftAlone is a file that a sweep does not take, and why.
+type leftAlone struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// listEndings are the names of lists, each with .gz as well.
+func listEndings() []string { return []string{".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx"} }
+
+// lists looks what waits in the folder. What its program may still be writing
+// is left alone.
+func (f *folder) lists(settle time.Duration) (waiting, error) {
+	w := waiting{leftAlone: []leftAlone{}}
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return w, usageError("", "folder: %w", err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || strings.Contains(name, ".journal") || e.IsDir() {
+			continue
+		}
+		reason, err := unready(e, settle)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // gone meanwhile
+		case err != nil:
+			return w, err
+		case reason != "":
+			w.leftAlone = append(w.leftAlone, leftAlone{name, reason})
+		default:
+			w.names = append(w.names, name)
+		}
+	}
+	return w, nil
+}
+
+// unready says why a file is not to be swept now, "" if it is.
+func unready(e fs.DirEntry, settle time.Duration) (string, error) {
+	if _, ending := parts(e.Name()); !slices.Contains(listEndings(), strings.TrimSuffix(strings.ToLower(ending), ".gz")) {
+		return "its name does not end like that of a list", nil
+	}
+	if !e.Type().IsRegular() {
+		return "not a regular file", nil
+	}
+	info, err := e.Info()
+	if err != nil {
+		return "", err
+	}
+	switch since := time.Since(info.ModTime()); {
+	case since < 0:
+		return "changed in the future, by this machine's clock", nil
+	case since < settle:
+		return fmt.Sprintf("changed less than %s ago", settle), nil
+	}
+	return "", nil
+}
+
+// parts returns the name of a list without and its ending, .gz included.
+func parts(name string) (stem, ending string) {
+	packed := ""
+	if strings.EqualFold(filepath.Ext(name), ".gz") {
+		packed = name[len(name)-3:]
+	}
+	stem = strings.TrimSuffix(name, packed)
+	ending = filepath.Ext(stem)
+	return strings.TrimSuffix(stem, ending), ending + packed
+}
+
+// failedName is the name of the list of what failed of a list. A report is in
+// the list's own format, but for a spreadsheet's, which becomes CSV.
+func failedName(name string) string {
+	stem, ending := parts(name)
+	ending = strings.TrimSuffix(strings.ToLower(ending), ".gz")
+	if ending == ".xlsx" {
+		ending = ".csv"
+	}
+	return stem + "-failed" + ending
+}
+
+// move is a list on its way to done. It stands in a file there from before the
+// first step until after the last, so that the next sweep can finish what a kill
+// or a power cut left half done.
+type move struct {
+	From   string `json:"from"` // in the folder
+	To     string `json:"to"`   // in done
+	Failed string `json:"failed,omitempty"`
+}
+
+func (f *folder) marker() string { return filepath.Join(f.done, ".moving") }
+
+// mark makes it durable that a list is on its way.
+func (f *folder) mark(m move) error {
+	unfinished := f.marker() + ".new"
+	err := create(unfinished, os.O_TRUNC, func(w io.Writer) error { return json.NewEncoder(w).Encode(m) })
+	if err == nil {
+		err = os.Rename(unfinished, f.marker())
+	}
+	return cmp.Or(err, syncFolder(f.done))
+}
+
+// create makes a file with what write writes, on the disk when it returns. Cut
+// short it leaves a part, which is a move's to clear away.
+func create(path string, flag int, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|flag, 0o600)
+	if err != nil {
+		return err
+	}
+	err = cmp.Or(write(file), file.Sync())
+	return errors.Join(err, file.Close())
+}
+
+// putAway moves a list with its journal to done, where failed, if there is one,
+// writes what failed of it. It returns where they are now.
+func (f *folder) putAway(name string, failed func(io.Writer) error) (moved, failedList string, err error) {
+	if err := os.MkdirAll(f.done, 0o700); err != nil {
+		return "", "", putAwayError(name, err)
+	}
+	m := move{From: name, To: f.free(name)}
+	if failed != nil {
+		m.Failed = failedName(m.To)
+		failedList = filepath.Join(f.done, m.Failed)
+	}
+	err = f.mark(m)
+	if err == nil && failed != nil {
+		err = create(failedList, os.O_EXCL, failed)
+	}
+	if err == nil {
+		err = f.rename(m.From, m.To)
+	}
+	if err == nil {
+		err = f.follow(m)
+	}
+	if err != nil {
+		return "", "", putAwayError(name, err)
+	}
+	return filepath.Join(f.done, m.To), failedList, nil
+}
+
+func putAwayError(name string, err error) error {
+	return &exitError{code: exitTrouble, err: fmt.Errorf("put %s away: %w", name, err), hint: "everything on it is done and recorded; the next sweep puts it away"}
+}
+
+// free returns the name that a list gets in done: its own, or one with a number
+// where that is taken.
+func (f *folder) free(name string) string {
+	stem, ending := parts(name)
+	for n, free := 2, name; ; n++ {
+		if !slices.ContainsFunc([]string{free, free + ".journal", free + ".journal.lock", failedName(free)}, f.has) {
+			return free
+		}
+		free = stem + "-" + strconv.Itoa(n) + ending
+	}
+}
+
+// rename moves a file from the folder to done, and makes that durable: what
+// moves next must not arrive without it. It writes nothing over.
+func (f *folder) rename(from, to string) error {
+	if f.has(to) {
+		return fmt.Errorf("%s: there is a file of that name", filepath.Join(f.done, to))
+	}
+	if err := os.Rename(filepath.Join(f.path, from), filepath.Join(f.done, to)); err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(f.done), syncFolder(f.path))
+}
+
+// follow moves what belongs to a list that was moved, as far as it has not
+// moved before, and ends the move: the journal, its lock, and what its repairs
+// and interruptions left beside it.
+func (f *folder) follow(m move) error {
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		suffix, _ := strings.CutPrefix(e.Name(), m.From)
+		if suffix == e.Name() || !strings.HasPrefix(suffix, ".journal") || f.has(m.To+suffix) {
+			continue
+		}
+		if err := f.rename(m.From+suffix, m.To+suffix); err != nil {
+			return err
+		}
+	}
+	return f.endMove()
+}
+
+// has reports whether done has a file of that name, or may have one.
+func (f *folder) has(name string) bool {
+	_, err := os.Lstat(filepath.Join(f.done, name))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func (f *folder) endMove() error {
+	if err := os.Remove(f.marker()); err != nil {
+		return err
+	}
+	return syncFolder(f.done)
+}
+
+// finishMove finishes the move that an earlier sweep was killed in. A list that
+// had not left its place is swept again, which finds it done.
+func (f *folder) finishMove() error {
+	if err := os.Remove(f.marker() + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	content, err := os.ReadFile(f.marker())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var m move
+	if err == nil {
+		err = json.Unmarshal(content, &m)
+	}
+	if err != nil || m.From != filepath.Base(m.From) || m.To != filepath.Base(m.To) || m.Failed != "" && m.Failed != filepath.Base(m.Failed) {
+		return usageError("look what lies in its folder, then delete it", "%s: not a move of an earlier sweep: %v", f.marker(), err)
+	}
+	if f.has(m.To) {
+		if err := f.follow(m); err != nil {
+			return putAwayError(m.From, err)
+		}
+		return nil
+	}
+	if m.Failed != "" {
+		if err := os.Remove(filepath.Join(f.done, m.Failed)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return putAwayError(m.From, err)
+		}
+	}
+	return f.endMove()
+}
+
+// clean deletes what was done longer ago than keep; 0 keeps all. A list is as
+// old as its journal, the last of which it deletes: what has none is not a
+// sweep's.
+func (f *folder) clean(keep time.Duration) error {
+	if keep == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(f.done)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		name, isJournal := strings.CutSuffix(e.Name(), ".journal")
+		info, err := e.Info()
+		if err != nil || !isJournal || !info.Mode().IsRegular() || time.Since(info.ModTime()) < keep {
+			continue
+		}
+		gone := []string{name, failedName(name)}
+		for _, e := range entries {
+			if strings.HasPrefix(e.Name(), name+".journal.") {
+				gone = append(gone, e.Name())
+			}
+		}
+		for _, old := range append(gone, name+".journal") {
+			if err := os.Remove(filepath.Join(f.done, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return err
+}
+
+// age is a duration that can be given in days.
+type age time.Duration
+
+func (a *age) String() string {
+	if *a == 0 {
+		return ""
+	}
+	return time.Duration(*a).String()
+}
+
+func (a *age) Type() string { return "duration" }
+
+func (a *age) Set(s string) error {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		*a = age(time.Duration(n) * 24 * time.Hour)
+		return err
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil && d <= 0 {
+		err = errors.New("not a time before now")
+	}
+	*a = age(d)
+	return err
+}
