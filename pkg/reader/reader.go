@@ -16,7 +16,6 @@ type Reader struct {
 	name   string
 	opts   Options
 	rules  canonical.Rules
-	found  []canonical.Found // of the current cell
 	layout Layout
 	lines  *lines
 	strict bool // invalid UTF-8 refuses the list, not the record
@@ -186,10 +185,9 @@ func (l *Reader) whole(line int, text []byte, r *canonical.Refusal) {
 // entry returns the entry of one cell. size is that of its record.
 func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string, size int) Entry {
 	e := Entry{Line: line, Column: column, Identifier: api.Identifier{Type: t}, Raw: excerpt(owned(raw, size))}
-	found, r := l.rules.Cell(l.found[:0], raw, t)
+	id, r := l.rules.Canonical(api.Identifier{Type: t, Value: raw})
 	if e.Refusal = r; r == nil {
-		e.Identifier.Value = owned(found[0].Value, size)
+		e.Identifier.Value = owned(id.Value, size)
 	}
-	l.found = found
 	return e
 }

@@ -17,11 +17,14 @@ func Refuse(code, reason string) *Refusal {
 }
 
 // Rules are how values are read. The zero value reads phone numbers only with
-// + and country code.
+// + and country code. Its methods may be called concurrently.
 type Rules struct {
-	// Region is the ISO 3166-1 alpha-2 code of the country of phone numbers
-	// without +; "" refuses them.
+	// Region is the ISO 3166-1 alpha-2 code, in any case, of the country of phone
+	// numbers without +; "" for none.
 	Region string
+	// International reads digits without + as beginning with a country code. It
+	// goes before Region.
+	International bool
 	// AsIs makes the cleaned value the identifier, without a canonical form.
 	AsIs bool
 }
@@ -32,33 +35,47 @@ type Found struct {
 	Raw   string // the text of the cell that it came from
 }
 
-// Cell appends to found the identifiers that a cell of type t holds, in order, or
-// tells why the cell is refused as a whole: never is a part of it read and the
-// rest left out. Value and Raw may share memory with the cell.
+// Cell appends to found the identifiers that a cell of type t holds, in order,
+// or tells why the cell is refused as a whole; then found is returned as it was.
+// Usually there is one. Several, parted by ; , | ::: or line ends, are read only
+// if each is an identifier by itself: never is a part read and the rest left
+// out. A web chat identifier could hold any of these signs, so that a cell of
+// several is refused.
+//
+// Values may share memory with the cell.
 func (r Rules) Cell(found []Found, raw string, t api.IdentifierType) ([]Found, *Refusal) {
 	s := clean(raw, t)
 	if t == api.Email && plainEmail(s) {
 		return append(found, Found{s, raw}), nil
 	}
-	s, refusal := r.read(s, t)
-	if refusal != nil {
+	value, refusal := r.read(s, t)
+	if refusal == nil {
+		return append(found, Found{value, raw}), nil
+	}
+	if r.AsIs || t == api.WebChat || refusal.Code == "placeholder" {
 		return found, refusal
 	}
-	return append(found, Found{s, raw}), nil
+	return r.several(found, raw, t, refusal)
 }
 
 // Canonical returns the one form that all spellings of an identifier share,
-// which is what is sent, and with the type is its key; or why it has none. The
-// value is cleaned first.
+// which is what is sent, and with the type is its key; or why it has none. It
+// reads a value as [Rules.Cell] reads a cell that holds no other; with AsIs it
+// only cleans it.
 //
 // The canonical form of a canonical form is itself. Package documentation tells
 // the forms.
 func (r Rules) Canonical(id api.Identifier) (api.Identifier, *Refusal) {
-	s, refusal := r.read(clean(id.Value, id.Type), id.Type)
+	var room [4]Found
+	found, refusal := r.Cell(room[:0], id.Value, id.Type)
+	if len(found) > 1 {
+		k, _ := kindOf(id.Type)
+		refusal = k.several()
+	}
 	if refusal != nil {
 		return api.Identifier{Type: id.Type}, refusal
 	}
-	return api.Identifier{Type: id.Type, Value: s}, nil
+	return api.Identifier{Type: id.Type, Value: found[0].Value}, nil
 }
 
 // Cleaned returns an identifier as [Rules.AsIs] reads it: its value without
@@ -70,17 +87,17 @@ func Cleaned(id api.Identifier) api.Identifier {
 // maxValue bounds a cleaned identifier in bytes, whatever its type.
 const maxValue = 1024
 
-// read returns what a cleaned value is sent as.
+// read returns what a cleaned value is sent as, or why it is not one identifier.
 func (r Rules) read(s string, t api.IdentifierType) (string, *Refusal) {
 	if refusal := unfit(s); refusal != nil || r.AsIs {
 		return s, refusal
 	}
-	if placeholder(s) {
-		return "", Refuse("placeholder", "is a word for having no value, not an identifier: leave the cell empty")
-	}
 	k, ok := kindOf(t)
 	if !ok {
 		return "", Refuse("unknown-type", "has a type that is not one of email, linkedin, phone, sms, whatsapp, web_chat")
+	}
+	if refusal := enclosed(s); refusal != nil {
+		return "", refusal
 	}
 	return k.canonical(r, s)
 }
@@ -96,5 +113,21 @@ func unfit(s string) *Refusal {
 	if r := uncontrolled(s); r != nil {
 		return r
 	}
+	if nothing(s) {
+		return Refuse("placeholder", "is a word or sign for having no value, not an identifier: leave the cell empty")
+	}
 	return spoiled(s)
+}
+
+// enclosed returns why what stands around a cleaned value is no part of an
+// identifier, or nil. A pair of quotes is gone by then.
+func enclosed(s string) *Refusal {
+	first, last := s[0], s[len(s)-1]
+	switch {
+	case first == '{' && last == '}', first == '[' && last == ']':
+		return Refuse("brackets", "is a list in brackets, as a database or a script writes it: one identifier a cell, without brackets")
+	case first == '"' || last == '"' || last == '\'':
+		return Refuse("stray-quote", "has a quote at one end that is no part of an identifier")
+	}
+	return nil
 }

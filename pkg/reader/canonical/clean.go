@@ -5,27 +5,63 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"altadnc-bulk/pkg/api"
 )
 
 // clean takes off what surrounds a value without being part of it: white space
-// and invisible characters, the apostrophe that makes a spreadsheet show a cell
-// as text, and the scheme of a link (mailto:, tel:).
+// and invisible characters, a pair of quotes, what makes a spreadsheet show a
+// cell as text (a leading apostrophe, or ="…"), and the scheme of a link.
 func clean(s string, t api.IdentifierType) string {
-	k, _ := kindOf(t)
 	for {
 		s = Trim(s)
-		switch {
-		case strings.HasPrefix(s, "'"):
-			s = s[1:]
-		case k.schemes != "" && len(s) >= len(k.schemes) && strings.EqualFold(s[:len(k.schemes)], k.schemes):
-			s = s[len(k.schemes):]
-		default:
+		inner, ok := peeled(s, t)
+		if !ok {
 			return s
 		}
+		s = inner
 	}
+}
+
+// peeled returns s without its outermost layer, if it has one.
+func peeled(s string, t api.IdentifierType) (string, bool) {
+	if s == "" {
+		return s, false
+	}
+	switch s[0] {
+	case '\'':
+		return strings.TrimSuffix(s[1:], "'"), true
+	case '"':
+		return quoted(s)
+	case '=':
+		return quoted(s[1:])
+	}
+	return schemeless(s, t)
+}
+
+// quoted returns what stands between a pair of quotes that holds no other.
+func quoted(s string) (string, bool) {
+	if len(s) < 2 || s[0] != '"' || strings.IndexByte(s[1:], '"') != len(s)-2 {
+		return s, false
+	}
+	return s[1 : len(s)-1], true
+}
+
+// maxScheme bounds a scheme in bytes, with its colon.
+const maxScheme = 10
+
+// schemeless returns s without a scheme of its type: mailto:, tel: and the like.
+func schemeless(s string, t api.IdentifierType) (string, bool) {
+	colon := strings.IndexByte(s[:min(len(s), maxScheme)], ':')
+	if colon < 0 {
+		return s, false
+	}
+	k, _ := kindOf(t)
+	for scheme := range strings.FieldsSeq(k.schemes) {
+		if strings.EqualFold(s[:colon+1], scheme) {
+			return strings.TrimPrefix(s[colon+1:], "//"), true
+		}
+	}
+	return s, false
 }
 
 // Trim takes white space and invisible characters off both ends.
@@ -50,6 +86,11 @@ func Invisible(r rune) bool {
 		return true
 	}
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r)
+}
+
+// hidden tells whether an invisible character stands inside s.
+func hidden(s string) bool {
+	return !printable(s) && strings.ContainsFunc(s, Invisible)
 }
 
 // uncontrolled returns why s holds a character that no identifier can hold, or
@@ -87,25 +128,3 @@ func printable(s string) bool {
 	}
 	return true
 }
-
-// hidden tells whether an invisible character stands inside s.
-func hidden(s string) bool {
-	return !printable(s) && strings.ContainsFunc(s, Invisible)
-}
-
-// lowered returns s in lower case and NFC. ok is false when a character of
-// another script would become an ASCII letter on the way (U+212A KELVIN SIGN
-// becomes k): that would name somebody else.
-func lowered(s string) (lower string, ok bool) {
-	if printable(s) {
-		return strings.ToLower(s), true
-	}
-	for _, r := range s {
-		if r >= 0x80 && strings.ContainsFunc(norm.NFC.String(string(unicode.ToLower(r))), ascii) {
-			return "", false
-		}
-	}
-	return norm.NFC.String(strings.ToLower(norm.NFC.String(s))), true
-}
-
-func ascii(r rune) bool { return r < 0x80 }

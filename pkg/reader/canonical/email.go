@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/idna"
+	"altadnc-bulk/pkg/api"
 )
 
 // Bounds of RFC 5321, in bytes.
@@ -15,13 +15,16 @@ const (
 
 // canonicalEmail returns an address in lower case and NFC. Its domain must be
 // valid, and stays as it is written (no punycode in either direction).
-func canonicalEmail(s string) (string, *Refusal) {
-	if r := notOneEmail(s); r != nil {
+func canonicalEmail(_ Rules, s string) (string, *Refusal) {
+	s, r := addressOf(s)
+	if r == nil {
+		r = notOneEmail(s)
+	}
+	if r != nil {
 		return "", r
 	}
-	s, ok := lowered(s)
-	if !ok {
-		return "", Refuse("email-lookalike", "holds a letter that only looks like an ASCII one")
+	if s, r = lowered(s); r != nil {
+		return "", r
 	}
 	local, domain, _ := strings.Cut(s, "@")
 	if r := badLocal(local); r != nil {
@@ -32,6 +35,9 @@ func canonicalEmail(s string) (string, *Refusal) {
 	}
 	if r := badDomain(domain); r != nil {
 		return "", r
+	}
+	if noAddress(local, domain) {
+		return "", Refuse("placeholder", "is an address that stands for having none: leave the cell empty")
 	}
 	return s, nil
 }
@@ -53,7 +59,31 @@ func plainEmail(s string) bool {
 		}
 	}
 	domain := s[at+1:]
-	return plainDomain(domain) && strings.IndexByte(domain, '.') > 0 && lowerLetter(domain[len(domain)-1])
+	dot := strings.LastIndexByte(domain, '.')
+	return dot > 0 && plainDomain(domain) && topLevel(domain[dot+1:]) && !noAddress(s[:at], domain)
+}
+
+// addressOf returns the address of a mailbox as mail programs write it, with a
+// name and angle brackets: Ada <ada@example.com>. It is refused where the name
+// holds an @ sign as well, unless it repeats the address.
+func addressOf(s string) (string, *Refusal) {
+	name, rest, ok := strings.Cut(s, "<")
+	if !ok {
+		return s, nil
+	}
+	address, ok := strings.CutSuffix(rest, ">")
+	if !ok || strings.ContainsAny(address, "<>") {
+		return "", Refuse("email-display-name", "holds angle brackets that do not enclose one address: leave the address alone in the cell")
+	}
+	address = clean(address, api.Email)
+	if strings.Contains(name, "@") && !strings.EqualFold(clean(name, api.Email), address) {
+		return "", twoEmails()
+	}
+	return address, nil
+}
+
+func twoEmails() *Refusal {
+	return Refuse("email-two", "holds more than one value, and they are not all whole addresses parted by ; , | or line ends: one address a cell")
 }
 
 // notOneEmail tells apart the ways in which a cell is not just one address.
@@ -63,19 +93,21 @@ func notOneEmail(s string) *Refusal {
 		return Refuse("email-no-at", "is not an e-mail address: no @ sign")
 	case 1:
 	default:
-		return Refuse("email-two", "holds more than one @ sign: one address a cell")
+		return twoEmails()
 	}
 	switch {
-	case strings.ContainsAny(s, "<>"):
-		return Refuse("email-display-name", "holds a name or angle brackets around the address: leave the address alone in the cell")
-	case strings.ContainsAny(s, `"`):
-		return Refuse("email-quoted", "holds a quoted e-mail address, which is not supported")
-	case strings.ContainsAny(s, ",;"):
-		return Refuse("email-two", "holds a comma or semicolon: one address a cell")
+	case strings.ContainsAny(s, `"“”„«»‹›`):
+		return Refuse("email-quoted", "holds quotes, which belong to no address that is supported")
+	case strings.ContainsAny(s, ",;|"):
+		return twoEmails()
 	case strings.ContainsFunc(s, unicode.IsSpace):
-		return Refuse("email-space", "holds white space inside the address")
+		return Refuse("email-space", "holds white space or words beside the address")
 	case hidden(s):
 		return Refuse("invisible-character", "holds an invisible character inside the address")
+	case strings.ContainsAny(s, "*•●∙…") || strings.Contains(s, "...@"):
+		return Refuse("masked", "is masked or cut off: the whole address is needed")
+	case strings.ContainsAny(s, "?¿"):
+		return Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks")
 	}
 	return nil
 }
@@ -95,62 +127,29 @@ func badLocal(local string) *Refusal {
 	return nil
 }
 
-// notAtext is what RFC 5322 and RFC 6532 keep out of an unquoted local part, and
-// three signs that they allow but that mean something else in a list: % of a
-// link that is still encoded, * of a masked address, | between two values.
+// notAtext is what RFC 5322 keeps out of an unquoted local part, and signs that
+// it allows but that mean something else in a list: % of a link that is still
+// encoded, * of a masked address, | between two values, ? of a lost character,
+// braces and backquotes around a value. RFC 6532 allows any character that is
+// not ASCII; addresses have letters.
 func notAtext(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
 		return false
 	case r < 0x80:
-		return !strings.ContainsRune("!#$&'+-/=?^_`{}~", r)
+		return !strings.ContainsRune("!#$&'+-/=^_~", r)
 	}
-	return !unicode.IsPrint(r)
+	return !letter(r)
 }
 
-// badDomain returns why a lower-case domain cannot receive mail, or nil.
-func badDomain(domain string) *Refusal {
-	if domain == "" {
-		return Refuse("email-domain", "has nothing behind the @ sign")
+// noAddress tells whether an address only fills a field that must not be empty:
+// noemail@example.com, none@none.com.
+func noAddress(local, domain string) bool {
+	switch local {
+	case "noemail", "no-email", "no.email", "no_email", "nomail", "no-mail", "no.mail", "no_mail", "noemailaddress", "noaddress", "sincorreo", "sinemail", "keineemail", "keinemail":
+		return true
+	case "none", "no", "na", "nil", "null", "nan", "unknown", "undefined", "test", "email", "mail", "x", "xx", "xxx", "a", "noreply":
+		return strings.HasPrefix(domain, local) && strings.IndexByte(domain[len(local):], '.') == 0
 	}
-	dot := strings.LastIndexByte(domain, '.')
-	if dot < 0 {
-		return Refuse("email-domain-no-dot", "has a domain without a dot")
-	}
-	if tld := domain[dot+1:]; tld == "" || strings.Trim(tld, "0123456789") == "" {
-		return Refuse("email-domain", "has a domain that ends in a dot or a number")
-	}
-	if plainDomain(domain) {
-		return nil
-	}
-	if _, err := domains().ToASCII(domain); err != nil {
-		return Refuse("email-domain", "has a domain that is not valid")
-	}
-	return nil
-}
-
-// plainDomain tells whether a domain is valid without asking IDNA: letters,
-// digits and inner hyphens in labels of 1 to 63 bytes, none of them encoded.
-func plainDomain(domain string) bool {
-	start := 0
-	for i := 0; i <= len(domain); i++ {
-		if i < len(domain) && domain[i] != '.' {
-			if b := domain[i]; (b < 'a' || b > 'z') && (b < '0' || b > '9') && b != '-' {
-				return false
-			}
-			continue
-		}
-		label := domain[start:i]
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || len(label) > 3 && label[2:4] == "--" {
-			return false
-		}
-		start = i + 1
-	}
-	return true
-}
-
-// domains checks domains as IDNA 2008 has them for a lookup, and maps nothing:
-// what only becomes valid by mapping is not what was meant.
-func domains() *idna.Profile {
-	return idna.New(idna.ValidateLabels(true), idna.ValidateForRegistration(), idna.StrictDomainName(true), idna.VerifyDNSLength(true), idna.BidiRule())
+	return false
 }

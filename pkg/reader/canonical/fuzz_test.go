@@ -37,7 +37,7 @@ func FuzzCanonicalPhone(f *testing.F) {
 		if got[0] != '+' || len(got) > 16 || digits(got) != len(got)-1 {
 			t.Fatalf("%q became %q", s, got)
 		}
-		if d := dialled(s); !strings.HasSuffix(got, d[max(0, len(d)-6):]) {
+		if d := digitsOf(s); !strings.HasSuffix(got, d[max(0, len(d)-6):]) {
 			t.Fatalf("%q became %q: digits were invented", s, got)
 		}
 	})

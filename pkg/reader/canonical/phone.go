@@ -1,46 +1,97 @@
 package canonical
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 )
 
-// maxPhone bounds a written phone number in bytes.
-const maxPhone = 64
+const (
+	maxPhone = 64 // of a written number, in bytes
+	maxE164  = 15 // of a number with its country code, in digits (ITU-T E.164, 6.2.1)
+)
 
 // canonicalPhone returns a number in E.164. The characters are checked first:
 // the parser behind it would turn letters, decimals and extensions into digits
 // of another number.
 func canonicalPhone(rules Rules, s string) (string, *Refusal) {
-	region := strings.ToUpper(rules.Region)
+	s = linked(s)
 	if r := notOnePhone(s); r != nil {
 		return "", r
 	}
-	s = dialled(s)
-	number, ok := e164(s, region)
-	if s[0] == '+' {
-		if !ok {
-			return "", Refuse("phone-invalid", "is not a valid phone number of its country")
-		}
-		return number, nil
+	if r := rules.twoBySlash(s); r != nil {
+		return "", r
 	}
-	if region == "" {
-		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
-	}
-	if !ok {
-		return "", Refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
-	}
-	if other, ok := e164("+"+s, ""); ok && other != number {
-		return "", Refuse("phone-ambiguous", "could be two numbers, one in "+region+" and one that lost its +: write it with + and country code")
-	}
-	return number, nil
+	return rules.number(s)
 }
 
-// dialled returns the digits of a number, and the + in front of them. The parser
+// linked returns the number of a link to a chat, or s if it is none. Such links
+// hold the number with its country code and without +.
+func linked(s string) string {
+	lower := strings.ToLower(s)
+	digits := ""
+	for _, suffix := range []string{"@s.whatsapp.net", "@c.us"} {
+		if d, ok := strings.CutSuffix(lower, suffix); ok {
+			digits = d
+		}
+	}
+	for _, prefix := range []string{"send?phone=", "api.whatsapp.com/send?phone=", "api.whatsapp.com/send/?phone=", "web.whatsapp.com/send?phone=", "wa.me/"} {
+		rest := strings.TrimPrefix(strings.TrimPrefix(lower, "https://"), "http://")
+		if d, ok := strings.CutPrefix(rest, prefix); ok {
+			d, _, _ = strings.Cut(d, "&")
+			d, _, _ = strings.Cut(d, "?")
+			digits = strings.TrimSuffix(d, "/")
+		}
+	}
+	if rest, ok := strings.CutPrefix(lower, "%2b"); ok {
+		digits = rest
+	}
+	digits = strings.TrimPrefix(strings.TrimPrefix(digits, "%2b"), "+")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" || digits[0] == '0' {
+		return s
+	}
+	return "+" + digits
+}
+
+// number returns what the digits of a written number stand for.
+func (r Rules) number(s string) (string, *Refusal) {
+	d := digitsOf(s)
+	region := strings.ToUpper(r.Region)
+	switch {
+	case d[0] == '+':
+		if n, ok := e164(d, ""); ok {
+			return n, nil
+		}
+		return "", Refuse("phone-invalid", "is not a valid phone number of its country")
+	case r.International:
+		if n, ok := e164("+"+strings.TrimPrefix(d, "00"), ""); ok {
+			return n, nil
+		}
+		return "", Refuse("phone-invalid", "is not a valid phone number with the country code that it begins with")
+	case region == "":
+		if n, ok := abroad(d); ok {
+			return n, nil
+		}
+		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
+	}
+	n, ok := e164(d, region)
+	if !ok {
+		if n, ok := abroad(d); ok {
+			return n, nil
+		}
+		return "", Refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
+	}
+	if other, ok := e164("+"+d, ""); ok && other != n && !national(s, n, other) {
+		return "", Refuse("phone-ambiguous", "could be two numbers, one in "+region+" and one that lost its +: write it with + and country code")
+	}
+	return n, nil
+}
+
+// digitsOf returns the digits of a number, and the + in front of them. The parser
 // gets no punctuation: it takes some for the end of the number.
-func dialled(s string) string {
+func digitsOf(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r == '+' {
 			return r
@@ -49,73 +100,105 @@ func dialled(s string) string {
 	}, s)
 }
 
-// e164 parses digits, with or without a + in front. With it, region is of no matter.
+// e164 parses digits, with or without a + in front. With it, region is of no
+// matter. Some countries' plans would let a number be longer than any can be.
 func e164(s, region string) (string, bool) {
 	n, err := phonenumbers.Parse(s, region)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return "", false
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
+	number := phonenumbers.Format(n, phonenumbers.E164)
+	return number, len(number) <= 1+maxE164
 }
 
-// notOnePhone tells apart the ways in which a cell is not just one phone number.
-func notOnePhone(s string) *Refusal {
-	switch {
-	case hidden(s):
-		return Refuse("invisible-character", "holds an invisible character inside the number")
-	case strings.ContainsFunc(s, unicode.IsLetter):
-		if extension(s) {
-			return Refuse("phone-extension", "has an extension: a removal needs the number alone")
+// abroad reads 00 and a country code, as most of the world dials it. Where the
+// third digit belongs to the prefix (001, 002, 005 to 009 in parts of Asia and
+// America) and that gives a number too, it is not certain.
+func abroad(digits string) (string, bool) {
+	rest, ok := strings.CutPrefix(digits, "00")
+	if !ok || rest == "" {
+		return "", false
+	}
+	n, ok := e164("+"+rest, "")
+	if _, two := e164("+"+rest[1:], ""); two && strings.ContainsRune("125678", rune(rest[0])) {
+		return "", false
+	}
+	return n, ok
+}
+
+// national tells whether a number is surely written in the form of its own
+// country: its first group of digits is that country's area code, and not the
+// country code of the number that it would be with a + in front. A + that a
+// spreadsheet takes away leaves bare digits behind.
+func national(s, number, other string) bool {
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	if len(groups) < 2 {
+		return false
+	}
+	_, written := international(number)
+	code, _ := international(other)
+	return len(written) > 1 && groups[0] == written[0] && groups[0] != code
+}
+
+// international returns the country code of a number and the groups that its
+// other digits are written in.
+func international(number string) (code string, groups []string) {
+	n, err := phonenumbers.Parse(number, "")
+	if err != nil {
+		return "", nil
+	}
+	groups = strings.FieldsFunc(phonenumbers.Format(n, phonenumbers.INTERNATIONAL), func(r rune) bool { return r < '0' || r > '9' })
+	return strconv.Itoa(int(n.GetCountryCode())), groups[1:]
+}
+
+func twoPhones() *Refusal {
+	return Refuse("phone-two", "holds more than one number, and they are not all whole ones parted by ; , | or line ends: one number a cell")
+}
+
+// twoBySlash returns why a slash parts two numbers, or two endings of one (030
+// 2312511/12), or nil where it parts an area code from the rest (030/2312511):
+// then what stands before it is no number by itself.
+func (r Rules) twoBySlash(s string) *Refusal {
+	for i := range len(s) {
+		if s[i] != '/' {
+			continue
 		}
-		return Refuse("phone-letters", "has letters in a phone number")
-	case strings.ContainsAny(s, "#*"):
-		return Refuse("phone-extension", "has a # or *: a removal needs the number alone")
-	case strings.ContainsFunc(s, foreignDigit):
-		return Refuse("phone-foreign-digits", "has digits or a plus sign of another script")
-	case strings.Count(s, "+") > 1, strings.ContainsAny(s, ";|&"), twoBySlash(s):
-		return Refuse("phone-two", "holds more than one number: one a cell")
-	case decimal(s):
-		return Refuse("phone-decimal", "was turned into a decimal number by a spreadsheet: format the column as text and export again")
-	case strings.Contains(s, ","):
-		return Refuse("phone-two", "holds a comma: one number a cell")
-	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "\u2212"):
-		return Refuse("phone-negative", "was turned into a negative number by a spreadsheet")
-	case len(s) > maxPhone:
-		return Refuse("too-long", "is too long for a phone number")
-	case strings.LastIndexByte(s, '+') > 0 && !strings.HasPrefix(s, "(+"), strings.ContainsFunc(s, notPhone):
-		return Refuse("phone-characters", "has characters that no phone number has")
-	case digits(s) < 3:
-		return Refuse("phone-invalid", "has too few digits for a phone number")
+		before, after := s[:i], s[i+1:]
+		if digits(after) < 4 {
+			return twoPhones()
+		}
+		if d := digitsOf(before); d != "" {
+			if _, r := r.number(d); r == nil || r.Code == "phone-ambiguous" {
+				return twoPhones()
+			}
+		}
 	}
 	return nil
 }
 
-func extension(s string) bool {
-	lower := strings.ToLower(s)
-	i := strings.IndexFunc(lower, unicode.IsLetter)
-	word := strings.TrimLeft(lower[i:], "extnsiodur.wahl")
-	return i > 0 && strings.ContainsAny(lower[:i], "0123456789") && word != lower[i:] && !strings.ContainsFunc(word, unicode.IsLetter)
-}
-
-func foreignDigit(r rune) bool { return r >= 0x80 && (unicode.IsDigit(r) || r == '＋') }
-
-// decimal tells whether s is a number with one decimal point or comma behind as
-// many digits as no grouping has: 14155552671.0, but not 030.2312511.
-func decimal(s string) bool {
-	i := strings.IndexAny(s, ".,")
-	if i < 0 {
-		return false
+// alike tells whether the parts of a cell that are numbers by themselves were
+// surely written as such: all with +, or all as whole numbers of one country. An
+// ending (2312512) is a number somewhere too.
+func alike(parts []string) bool {
+	first := leading(parts[0])
+	for _, part := range parts {
+		if l := leading(part); l != first || l != '+' && digits(part) < 7 {
+			return false
+		}
 	}
-	whole, fraction := strings.TrimLeft(s[:i], "+-"), s[i+1:]
-	return strings.Trim(whole, "0123456789") == "" && strings.Trim(fraction, "0123456789") == "" &&
-		(len(whole) >= 6 || strings.Trim(fraction, "0") == "")
+	return true
 }
 
-// twoBySlash tells whether a slash parts two numbers, or two endings of one
-// (030 2312511/12), rather than an area code from the rest (030/2312511).
-func twoBySlash(s string) bool {
-	left, right, ok := strings.Cut(s, "/")
-	return ok && (digits(left) >= 6 && digits(right) >= 6 || digits(right) < 4 || strings.Contains(right, "/"))
+// leading returns + for a number with a country code, 0 for one with a prefix
+// that is dialled before it, 1 for any other.
+func leading(part string) byte {
+	switch d := digitsOf(part); {
+	case strings.HasPrefix(d, "+"), strings.HasPrefix(d, "00"):
+		return '+'
+	case strings.HasPrefix(d, "0"):
+		return '0'
+	}
+	return '1'
 }
 
 func digits(s string) int {
@@ -128,11 +211,78 @@ func digits(s string) int {
 	return n
 }
 
+// notOnePhone tells apart the ways in which a cell is not just one phone number.
+func notOnePhone(s string) *Refusal {
+	switch {
+	case hidden(s):
+		return Refuse("invisible-character", "holds an invisible character inside the number")
+	case strings.Contains(s, "**"), strings.ContainsAny(s, "•●…"):
+		return Refuse("masked", "is masked or cut off: the whole number is needed")
+	case strings.ContainsAny(s, "?\ufffd"):
+		return Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks")
+	case strings.ContainsFunc(s, unicode.IsLetter):
+		return lettersIn(s)
+	case strings.ContainsAny(s, "#*"):
+		return Refuse("phone-extension", "has a # or *: a removal needs the number alone")
+	case strings.ContainsFunc(s, foreignDigit):
+		return Refuse("phone-foreign-digits", "has digits or a plus sign of another script")
+	case dateLike(s):
+		return Refuse("phone-date", "is a date, or was turned into one by a spreadsheet: format the column as text and export again")
+	case strings.Count(s, "+") > 1 && !strings.Contains(s, "++"), strings.ContainsAny(s, ";|&"):
+		return twoPhones()
+	case decimal(s):
+		return Refuse("phone-decimal", "is a decimal number, or was turned into one by a spreadsheet: format the column as text and export again")
+	case strings.Contains(s, ","):
+		return Refuse("phone-two", "holds a comma: one number a cell")
+	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "\u2212"):
+		return Refuse("phone-negative", "was turned into a negative number by a spreadsheet")
+	case len(s) > maxPhone:
+		return Refuse("too-long", "is too long for a phone number")
+	case ipAddress(s):
+		return Refuse("phone-ip", "is the address of a computer, not a phone number")
+	case misplacedPlus(s), strings.ContainsFunc(s, notPhone):
+		return Refuse("phone-characters", "has characters that no phone number has, or has them out of place")
+	case digits(s) < 3:
+		return Refuse("phone-invalid", "has too few digits for a phone number")
+	}
+	return nil
+}
+
+// misplacedPlus tells whether a + does not stand before the first digit.
+func misplacedPlus(s string) bool {
+	before, after, ok := strings.Cut(s, "+")
+	if !ok {
+		return false
+	}
+	after = strings.TrimLeftFunc(after, func(r rune) bool { return r == '(' || unicode.IsSpace(r) })
+	return before != "" && before != "(" || after == "" || after[0] < '0' || after[0] > '9'
+}
+
+// lettersIn tells apart what letters do in a phone number.
+func lettersIn(s string) *Refusal {
+	i := strings.IndexFunc(s, unicode.IsLetter)
+	before, after := s[:i], s[i:]
+	j := strings.IndexFunc(after, func(r rune) bool { return !unicode.IsLetter(r) })
+	if j < 0 {
+		j = len(after)
+	}
+	run, after := after[:j], after[j:]
+	switch {
+	case digits(before) > 0 && digits(after) > 0 && among(run, "x ext extn extension xt p w durchwahl dw poste nst app apl klapka int interno ramal vidare"):
+		return Refuse("phone-extension", "has an extension: a removal needs the number alone")
+	case among(run, "o l i s b oo ii ll") && digits(s) >= 3 && !strings.ContainsFunc(after, unicode.IsLetter):
+		return Refuse("phone-letters", "has a letter where a digit should be, such as O for 0 or l for 1")
+	}
+	return Refuse("phone-letters", "has letters or words: the number alone is wanted")
+}
+
+func foreignDigit(r rune) bool { return r >= 0x80 && (unicode.IsDigit(r) || r == '＋') }
+
 // notPhone is what stands in no written phone number. White space and dashes
 // come in many code points where numbers are pasted from web pages.
 func notPhone(r rune) bool {
 	switch {
-	case r >= '0' && r <= '9', strings.ContainsRune("+-.()/", r), r >= '\u2010' && r <= '\u2015', r == '\u2212':
+	case r >= '0' && r <= '9', strings.ContainsRune("+-.()/·", r), r >= '\u2010' && r <= '\u2015', r == '\u2212':
 		return false
 	}
 	return !unicode.IsSpace(r)

@@ -21,14 +21,15 @@ func spoiled(s string) *Refusal {
 	return nil
 }
 
-// errorValue knows the error values of Excel, Google Sheets and LibreOffice.
+// errorValue tells whether s is an error value in whatever language: capitals
+// between # and ! or ?, such as #REF!, #BEZUG! and #¿NOMBRE?, or one without.
 func errorValue(s string) bool {
-	switch strings.ToUpper(strings.TrimRight(s, "!?")) {
-	case "#REF", "#N/A", "#NAME", "#VALUE", "#DIV/0", "#NULL", "#NUM", "#SPILL", "#CALC", "#ERROR",
-		"#FIELD", "#BLOCKED", "#CONNECT", "#UNKNOWN", "#GETTING_DATA", "#BUSY", "#PYTHON", "#NV", "#BEZUG", "#WERT":
+	name := strings.TrimRight(s[1:], "!?")
+	switch strings.ToUpper(name) {
+	case "GETTING_DATA", "SPILL", "CALC", "ERROR", "FIELD", "BLOCKED", "CONNECT", "UNKNOWN", "BUSY", "PYTHON", "REF", "NAME", "VALUE", "DIV/0", "NULL", "NUM":
 		return true
 	}
-	return false
+	return len(name) < len(s)-1 && name == strings.ToUpper(name) && name != strings.ToLower(name)
 }
 
 // scientific tells whether s is a number with a decimal exponent, as in 1.41556E+10.
@@ -44,13 +45,4 @@ func scientific(s string) bool {
 	mantissa = strings.TrimLeft(mantissa, "+-")
 	return exponent != "" && mantissa != "" && strings.Trim(exponent, "0123456789") == "" &&
 		strings.Trim(mantissa, "0123456789.,") == "" && len(exponent) <= 3
-}
-
-// placeholder tells whether s is what people write into a cell that has no value.
-func placeholder(s string) bool {
-	switch strings.ToLower(s) {
-	case "-", "--", "---", "–", "—", ".", "?", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "unknown", "undefined", "tbd", "(blank)", "(none)", "(empty)", "k.a.", "keine":
-		return true
-	}
-	return false
 }

@@ -18,8 +18,17 @@ type kind struct {
 	// schemes are what may stand before a value of this type without being part
 	// of it, in lower case, parted by spaces.
 	schemes string
+	// dialled is set where values are phone numbers.
+	dialled bool
 	// canonical returns the canonical form of a cleaned value.
 	canonical func(r Rules, s string) (string, *Refusal)
+	// couldBe and goesOn are [CouldBe] and [Rules.GoesOn], of a value that is not
+	// nothing and of one that is an identifier.
+	couldBe func(s string) bool
+	goesOn  func(r Rules, s, value string) bool
+	// several is why a cell that holds more than one value is refused; nil where
+	// that cannot be told.
+	several func() *Refusal
 }
 
 // kinds returns the table of the types, in the order of [api.IdentifierTypes].
@@ -29,34 +38,44 @@ func kinds() [api.TypeCount]kind {
 		{
 			words: "emails mail mails emailaddress emailaddresses mailaddress emailid workemail businessemail personalemail primaryemail " +
 				"emailadresse mailadresse adresseemail adressemail courriel correo correoelectronico",
-			schemes:   "mailto:",
-			canonical: func(_ Rules, s string) (string, *Refusal) { return canonicalEmail(s) },
+			schemes:   "mailto: smtp:",
+			canonical: canonicalEmail,
+			several:   twoEmails,
+			couldBe:   couldBeEmail,
+			goesOn:    emailGoesOn,
 		},
 		{
 			words:     "linkedinurl linkedinprofile linkedinprofileurl linkedinprofilelink linkedinlink linkedinaddress linkedinpage",
-			canonical: func(_ Rules, s string) (string, *Refusal) { return canonicalLinkedIn(s) },
+			canonical: canonicalLinkedIn,
+			several:   twoProfiles,
+			couldBe:   couldBeProfile,
+			goesOn:    profileGoesOn,
 		},
-		{
-			words: "phones phonenumber phonenumbers phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber mobileno " +
-				"cell cellphone cellnumber workphone businessphone homephone primaryphone directphone directdial " +
-				"telefon telefonnummer handy handynummer mobiltelefon mobilnummer telefono numerodetelefono numerodetelephone portable movil celular",
-			schemes:   "tel:",
-			canonical: canonicalPhone,
-		},
-		{
-			words:     "smsnumber smsphone smsno textmessage textmessagenumber textnumber",
-			schemes:   "tel:",
-			canonical: canonicalPhone,
-		},
-		{
-			words:     "whatsappnumber whatsappphone whatsappno whatsappid wanumber",
-			schemes:   "tel:",
-			canonical: canonicalPhone,
-		},
+		dialled("phones phonenumber phonenumbers phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber mobileno " +
+			"cell cellphone cellnumber workphone businessphone homephone primaryphone directphone directdial " +
+			"telefon telefonnummer handy handynummer mobiltelefon mobilnummer telefono numerodetelefono numerodetelephone portable movil celular"),
+		dialled("smsnumber smsphone smsno textmessage textmessagenumber textnumber"),
+		dialled("whatsappnumber whatsappphone whatsappno whatsappid wanumber"),
 		{
 			words:     "webchatid webchatuser webchatuserid webchatidentifier websitechat livechat livechatid",
-			canonical: func(_ Rules, s string) (string, *Refusal) { return s, nil },
+			canonical: canonicalWebChat,
+			couldBe:   anyWebChat,
+			goesOn:    webChatGoesOn,
 		},
+	}
+}
+
+// dialled returns the row of a type whose values are phone numbers. What links of
+// any of them begin with comes off (p: is what lead ads of Meta put there).
+func dialled(words string) kind {
+	return kind{
+		words:     words,
+		schemes:   "tel: sms: smsto: whatsapp: callto: p:",
+		dialled:   true,
+		canonical: canonicalPhone,
+		several:   twoPhones,
+		couldBe:   couldBePhone,
+		goesOn:    phoneGoesOn,
 	}
 }
 
@@ -97,11 +116,11 @@ func word(s string) string {
 	if len(s) > 200 {
 		return ""
 	}
-	return strings.Map(func(r rune) rune {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.IsSpace(r), Invisible(r), strings.ContainsRune("-_.:/()[]*#'’‐‑–—", r):
+		case unicode.Is(unicode.Mn, r), unicode.IsSpace(r), Invisible(r), strings.ContainsRune(`-_.:/\()[]{}<>*#!'"’‐‑–—…`, r):
 			return -1
 		}
 		return unicode.ToLower(r)
-	}, norm.NFKD.String(s))
+	}, norm.NFKD.String(s)))
 }

@@ -1,8 +1,7 @@
 package columns
 
 import (
-	"strconv"
-	"strings"
+	"slices"
 
 	"altadnc-bulk/pkg/api"
 )
@@ -48,10 +47,8 @@ func (c Choice) Flags(also ...int) []string {
 	var flags []string
 	for i, column := range c.Columns {
 		types := column.Types
-		for _, j := range also {
-			if i == j {
-				types = column.Unread
-			}
+		if slices.Contains(also, i) {
+			types = column.Unread
 		}
 		if len(types) > 0 {
 			flags = append(flags, "--column", Selection{column.Name, types}.String())
@@ -69,50 +66,4 @@ type Problem struct {
 	// about columns and types that were given. The likeliest is first.
 	Flags [][]string
 	Hint  string // what else to do; may be empty if there are Flags
-}
-
-// Choose decides which columns are read. names are those of all columns in file
-// order, without surrounding white space, "" for a column without a name. What
-// could be read in two ways is a problem, since a wrong guess would take the wrong
-// people off.
-func (n *Names) Choose(names []string, o Options) (Choice, *Problem) {
-	c := Choice{Columns: make([]Column, len(names)), Identifier: -1, Type: -1}
-	for i, name := range names {
-		c.Columns[i].Name = name
-		if o.NoHeader {
-			c.Columns[i].Name = "#" + strconv.Itoa(i+1)
-		}
-		if t, ok := n.ParseType(name); ok && !o.NoHeader {
-			c.Columns[i].Role, c.Columns[i].Types = Identifier, []api.IdentifierType{t}
-		}
-	}
-	for _, column := range c.Columns {
-		if column.Role == Identifier {
-			return c, nil
-		}
-	}
-	return Choice{}, &Problem{Code: "no-identifier-column", Reason: "no column is known to hold identifiers", Hint: "name one with --column"}
-}
-
-// Names knows what the names of columns mean. It is not changed after [New], so
-// that any number of goroutines may use it.
-type Names struct{}
-
-// New reads the table of names.
-func New() *Names { return &Names{} }
-
-// Known reports whether a name is one that the header of a list has: of a column
-// with identifiers, whoever they belong to, or of one that often stands beside
-// them. It tells a header from rows of values and from a title.
-func (n *Names) Known(name string) bool {
-	_, ok := n.ParseType(name)
-	return ok
-}
-
-// ParseType returns the type that s names, in the spelling of the API or as a
-// column of that type may be called ("E-Mail", "Phone number", "web chat"). It is
-// for the cells of a type column.
-func (n *Names) ParseType(s string) (t api.IdentifierType, ok bool) {
-	t, err := api.ParseIdentifierType(strings.ToLower(strings.ReplaceAll(s, " ", "_")))
-	return t, err == nil
 }

@@ -1,0 +1,61 @@
+package canonical
+
+import "strings"
+
+// maxDigits is how many digits of a number a spreadsheet keeps.
+const maxDigits = 15
+
+// canonicalWebChat returns a web chat identifier as it is. Nothing is known of
+// its form, so that only what surely is none, or no whole one, is refused.
+func canonicalWebChat(_ Rules, s string) (string, *Refusal) {
+	switch {
+	case strings.ContainsFunc(s, separates), strings.Contains(s, ":::"):
+		return "", Refuse("web-chat-two", "holds a comma, semicolon or bar, so that it could be several: one identifier a cell (--as-is sends it as it stands)")
+	case strings.ContainsRune(s, '?'):
+		return "", Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks (--as-is sends it as it stands)")
+	case strings.Contains(s, "***"):
+		return "", Refuse("masked", "is masked: the whole identifier is needed")
+	case s[0] == '<' && s[len(s)-1] == '>':
+		return "", Refuse("brackets", "stands in angle brackets: the identifier alone is wanted")
+	case strings.HasSuffix(s, "…"):
+		return "", Refuse("cut-off", "ends in …: it is cut off")
+	case mangled(s):
+		return "", Refuse("mojibake", "holds letters that come from reading it in the wrong encoding: export the list again as UTF-8")
+	case columnWord(s):
+		return "", Refuse("column-name", "is the name of a column, not an identifier")
+	case rounded(s):
+		return "", Refuse("rounded-number", "is a number that a spreadsheet or a script has rounded or made a decimal of: format the column as text and export again")
+	}
+	return s, nil
+}
+
+// columnWord tells whether s is what heads a column of identifiers: below the
+// first row it comes from joined lists.
+func columnWord(s string) bool {
+	if !lowerLetter(s[0]|0x20) || !lowerLetter(s[len(s)-1]|0x20) {
+		return false
+	}
+	switch word(s) {
+	case "identifier", "identifiers", "identifiertype", "type", "id", "visitorid", "userid", "chatid":
+		return true
+	}
+	_, ok := ParseType(s)
+	return ok
+}
+
+// rounded tells whether s is a number of more digits than a spreadsheet keeps,
+// zeros in place of the rest, or a whole number with decimals.
+func rounded(s string) bool {
+	whole, fraction, decimal := strings.Cut(s, ".")
+	if strings.Trim(whole, "0123456789") != "" || whole == "" {
+		return false
+	}
+	if decimal {
+		return fraction != "" && strings.Trim(fraction, "0") == ""
+	}
+	return len(whole) > maxDigits && strings.Trim(whole[maxDigits:], "0") == ""
+}
+
+// Any text could be a web chat identifier, or the beginning of one.
+func anyWebChat(string) bool                   { return true }
+func webChatGoesOn(Rules, string, string) bool { return true }

@@ -1,0 +1,282 @@
+package columns
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"altadnc-bulk/pkg/api"
+)
+
+// standing is how certain it is what a column holds, by its own name alone.
+type standing int
+
+const (
+	nothing   standing = iota // no identifier, or none that the name tells of
+	certain                   // identifiers of the person
+	doubtful                  // identifiers, and a word that is unknown or could mean somebody else
+	uncertain                 // possibly identifiers: Email verified
+	vaguely                   // possibly identifiers: URL, Work
+	weakly                    // the same, less likely: Address
+	others                    // identifiers of somebody else
+)
+
+// sense is what a name says.
+type sense struct {
+	standing standing
+	types    []api.IdentifierType
+	key      string  // whose identifiers they are, where a name tells: "customer"; "" is the person without a word for it
+	whole    meaning // as a whole name
+	known    bool    // no word of it is unknown
+	bare     bool    // a type and nothing else
+	rival    bool    // doubtful, and may be meant instead of another column
+	about    bool    // something about an identifier, or written by an earlier report
+	outcome  bool    // written by an earlier report
+}
+
+// outcomes are the columns that a report of this program adds.
+func outcomes() []string {
+	return []string{"dnc_line", "dnc_type", "dnc_sent", "dnc_outcome", "dnc_raw", "dnc_reason", "dnc_status", "dnc_attempts", "dnc_unsure", "dnc_time", "dnc_verified"}
+}
+
+// maxName is how many bytes of a name are looked at.
+const maxName = 200
+
+// sense tells what a name says.
+func (n *Names) sense(name string) sense {
+	if slices.Contains(outcomes(), strings.ToLower(name)) {
+		return sense{outcome: true, about: true, known: true}
+	}
+	if len(name) > maxName {
+		return sense{}
+	}
+	tokens := split(name)
+	if len(tokens) == 0 {
+		return sense{}
+	}
+	whole := n.wholeMeaning(tokens)
+	if whole&(identifierColumn|typeColumn) != 0 {
+		return sense{whole: whole, known: true}
+	}
+	s := n.inAnyLanguage(tokens)
+	s.whole = whole
+	if s.standing == nothing && whole != 0 {
+		s.known = true
+		s.standing, s.types = vagueStanding(whole), whole.types()
+	}
+	return s
+}
+
+func vagueStanding(whole meaning) standing {
+	switch {
+	case whole&vague != 0, whole&place != 0 && whole&weak == 0:
+		return vaguely
+	case whole&weak != 0:
+		return weakly
+	}
+	return nothing
+}
+
+// wholeMeaning returns what a name means as a whole, numbers in it or not.
+func (n *Names) wholeMeaning(tokens []token) meaning {
+	var all, letters strings.Builder
+	for _, t := range tokens {
+		all.WriteString(t.text)
+		if t.kind != digit {
+			letters.WriteString(t.text)
+		}
+	}
+	m, ok := n.whole[all.String()]
+	if !ok {
+		m = n.whole[letters.String()]
+	}
+	if m&place != 0 {
+		m |= typeBit(api.Phone)
+	}
+	return m
+}
+
+// inAnyLanguage reads a name in English, and where that leaves a word unknown in
+// every language that one of its words belongs to. A name is in one language: the
+// words of two do not mix, English and brand names apart.
+func (n *Names) inAnyLanguage(tokens []token) sense {
+	r := n.read(tokens, english)
+	best := verdict(r)
+	if r.unknown == 0 {
+		return best
+	}
+	heard := r.heard
+	for l := english << 1; l <= heard; l <<= 1 {
+		if heard&l == 0 {
+			continue
+		}
+		next := n.read(tokens, l)
+		heard |= next.heard
+		switch c := cmp.Or(cmp.Compare(next.unknown, r.unknown), cmp.Compare(r.own, next.own)); {
+		case c < 0:
+			r, best = next, verdict(next)
+		case c == 0:
+			best = agree(best, verdict(next))
+		}
+	}
+	return best
+}
+
+// agree returns what two readings of one name leave certain.
+func agree(a, b sense) sense {
+	if a.standing == b.standing && slices.Equal(a.types, b.types) {
+		return a
+	}
+	if a.standing == nothing && !a.known {
+		return b // a language that does not know the type
+	}
+	if b.standing == nothing && !b.known {
+		return a
+	}
+	if len(a.types) == 0 {
+		a.types = b.types
+	}
+	a.standing, a.bare, a.rival = doubtful, false, true
+	a.key = cmp.Or(a.key, b.key)
+	return a
+}
+
+// verdict decides what words say together.
+func verdict(r reading) sense {
+	s := sense{known: r.unknown == 0}
+	types, joined := typesOf(r.words)
+	if types == 0 {
+		return s
+	}
+	s.types = types.types()
+	s.bare = len(r.words) == 1
+	var all meaning
+	before := true
+	doubt := joined || len(s.types) > 1
+	uncertainly := false
+	for i, w := range r.words {
+		m := dominant(w.meaning, types, i == 0)
+		switch {
+		case m&(anyType|mobile) != 0:
+			before = false
+		case m&(state|flag) != 0 && before, m == 0, !suits(m, types):
+			doubt = true
+			if m&(state|flag) == 0 {
+				s.rival, s.key = true, cmp.Or(s.key, "?"+w.text)
+			}
+		case m&flag != 0:
+			m = never
+		case m&state != 0:
+			uncertainly = true
+		case m&either != 0:
+			doubt, s.rival, s.key = true, true, w.text
+		}
+		all |= m
+	}
+	switch {
+	case all&never != 0:
+		return sense{known: s.known, about: true}
+	case all&somebody != 0:
+		s.standing = others
+	case uncertainly:
+		s.standing = uncertain
+	case doubt:
+		s.standing = doubtful
+	default:
+		s.standing = certain
+	}
+	if s.standing == certain || s.key == "" {
+		s.key = personKey(r.words)
+	}
+	return s
+}
+
+// dominant returns the meaning of a word that counts: of several the one that is
+// most dangerous to miss.
+func dominant(m, types meaning, first bool) meaning {
+	email := types == typeBit(api.Email)
+	switch {
+	case m&(anyType|mobile) != 0:
+		return m & (anyType | mobile)
+	case m&part != 0 && types == typeBit(api.WebChat):
+		return part
+	case m&never != 0:
+		return never
+	case m&somebody != 0, m&company != 0 && !email:
+		return somebody
+	case m&(company|either) != 0, m&corporate != 0 && !email, m&eitherFirst != 0 && first:
+		return either
+	case m&(flag|state) != 0:
+		return m & (flag | state)
+	case m&corporate != 0:
+		return which
+	case m&eitherFirst != 0:
+		return filler
+	}
+	return m
+}
+
+// suits reports whether a word leaves a type as it is.
+func suits(m, types meaning) bool {
+	numbers := typeBit(api.Phone) | typeBit(api.SMS) | typeBit(api.WhatsApp)
+	switch {
+	case m&(filler|which|ordinal|person|and|never|somebody|either|flag|state) != 0:
+		return true
+	case m&number != 0 && types&^numbers == 0,
+		m&address != 0,
+		m&profile != 0 && types == typeBit(api.LinkedIn),
+		m&id != 0 && types&(typeBit(api.Phone)|typeBit(api.SMS)) == 0,
+		m&part != 0 && types == typeBit(api.WebChat):
+		return true
+	}
+	return false
+}
+
+// typesOf returns the types that words name. joined tells that they name several in
+// their own right (Phone/WhatsApp), not one more closely (WhatsApp phone).
+func typesOf(words []word) (types meaning, joined bool) {
+	var all meaning
+	for _, w := range words {
+		all |= w.meaning
+		if w.meaning&(anyType|mobile) == 0 && w.meaning&and != 0 {
+			joined = true
+		}
+	}
+	types = all & anyType
+	phone, closer := typeBit(api.Phone), typeBit(api.SMS)|typeBit(api.WhatsApp)
+	if all&mobile != 0 && (types == 0 || joined) {
+		types |= phone
+	}
+	if joined && len(types.types()) > 1 {
+		return types, true
+	}
+	if types&closer != 0 {
+		types &^= phone
+	}
+	if rest := types &^ (typeBit(api.LinkedIn) | typeBit(api.WebChat)); rest != 0 {
+		types = rest // LinkedIn email
+	}
+	return types, false
+}
+
+// personKey returns whose identifiers a name speaks of. A number behind the word,
+// or a word such as secondary before it, makes another person of it.
+func personKey(words []word) string {
+	key := ""
+	for i, w := range words {
+		if w.meaning&person == 0 || w.meaning&(anyType|mobile) != 0 {
+			continue
+		}
+		k := w.key
+		if i+1 < len(words) && words[i+1].number {
+			k += words[i+1].text
+		}
+		if i > 0 && words[i-1].meaning&ordinal != 0 {
+			k = words[i-1].text + " " + k
+		}
+		if key == "" || key == "contact" {
+			key = k
+		}
+	}
+	return key
+}

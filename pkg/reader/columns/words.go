@@ -1,0 +1,185 @@
+package columns
+
+import "unicode/utf8"
+
+// word is a part of a name that the table knows, or that it does not.
+type word struct {
+	text    string
+	meaning meaning // 0 if it is unknown
+	key     string  // of a person
+	number  bool    // made of digits
+}
+
+// reading is a name as words of one language.
+type reading struct {
+	words   []word
+	unknown int      // words that are not known
+	own     int      // types that the language itself has a word for
+	heard   language // languages of all words that were found on the way
+}
+
+// cost is what the best reading of a name is found by: few unknown words, and else
+// few words at all, so that "opt out" is not "opt" and "out".
+func (r reading) cost() int { return 64*r.unknown + len(r.words) }
+
+// maxTokens bounds the work for a name: a longer one is a sentence.
+const maxTokens = 24
+
+// maxSpan is how many tokens a word of the table may stand for ("do not contact me").
+const maxSpan = 6
+
+// read parts a name into words as somebody would who knows l and English. A word of
+// the table may span tokens (E Mail); a token may hold words (MOBILEPHONE).
+func (n *Names) read(tokens []token, l language) reading {
+	if len(tokens) > maxTokens {
+		return reading{words: []word{{text: "…"}}, unknown: 1}
+	}
+	best := make([]reading, len(tokens)+1) // of the tokens from i on
+	for i := len(tokens) - 1; i >= 0; i-- {
+		best[i] = n.readToken(tokens[i], l).before(best[i+1])
+		text := tokens[i].text
+		for j := i + 1; j < len(tokens) && j < i+maxSpan; j++ {
+			text += tokens[j].text
+			best[i].heard |= n.spoken(text)
+			if e, ok := n.find(text, l); ok {
+				r := one(text, e).before(best[j+1])
+				if r.cost() <= best[i].cost() {
+					r.heard |= best[i].heard
+					best[i] = r
+				}
+			}
+		}
+	}
+	return best[0]
+}
+
+// one is the reading of a word that the table knows.
+func one(text string, e entry) reading {
+	r := reading{words: []word{{text: text, meaning: e.meaning, key: e.key}}}
+	if e.language != 0 && e.meaning&(anyType|mobile) != 0 {
+		r.own = 1
+	}
+	return r
+}
+
+// before puts the words of r before those of rest.
+func (r reading) before(rest reading) reading {
+	words := make([]word, 0, len(r.words)+len(rest.words))
+	return reading{append(append(words, r.words...), rest.words...), r.unknown + rest.unknown, r.own + rest.own, r.heard | rest.heard}
+}
+
+// readToken reads one token by itself.
+func (n *Names) readToken(t token, l language) reading {
+	r := n.readOne(t, l)
+	r.heard |= n.spoken(t.text)
+	return r
+}
+
+func (n *Names) readOne(t token, l language) reading {
+	if e, ok := n.find(t.text, l); ok {
+		return one(t.text, e)
+	}
+	unknown := reading{words: []word{{text: t.text}}, unknown: 1}
+	switch {
+	case t.kind == digit:
+		return reading{words: []word{{text: t.text, meaning: filler, number: true}}}
+	case t.kind == joint:
+		return reading{words: []word{{text: t.text, meaning: and}}}
+	case t.kind == parts, len(t.text) > maxRun:
+		return unknown
+	case t.kind == dense:
+		return n.cut(t.text, l, anyWord)
+	}
+	r := n.cut(t.text, l, longWord)
+	if r.unknown == 0 && plausible(r.words) {
+		return r
+	}
+	unknown.heard = r.heard
+	if r := n.readCompound(t.text, l); r.words != nil {
+		r.heard |= unknown.heard
+		return r
+	}
+	return unknown
+}
+
+// maxRun is how many bytes of a token are looked into.
+const maxRun = 60
+
+func anyWord(string, entry) bool { return true }
+
+// longWord reports whether a word counts within a token of a script with spaces:
+// short ones turn up in words that have nothing to do with them.
+func longWord(text string, e entry) bool {
+	return len(text) >= 3 || len(text) == 2 && e.meaning&(filler|id|number) != 0
+}
+
+// plausible reports whether a token consists of these words: tel in cartel is an
+// accident.
+func plausible(words []word) bool {
+	for _, w := range words {
+		if len(w.text) > 3 {
+			return true
+		}
+	}
+	return false
+}
+
+// cut parts a token into the words that count, so that the fewest characters are
+// left over, and of the ways to do so with the fewest words (MOBILEPHONE,
+// Diensthandy, 携帯電話番号).
+func (n *Names) cut(text string, l language, counts func(string, entry) bool) reading {
+	type step struct {
+		left, words, next int
+		entry             entry
+	}
+	var heard language
+	best := make([]step, len(text)+1)
+	for i := len(text) - 1; i >= 0; i-- {
+		best[i] = step{left: best[i+1].left + 1, words: best[i+1].words, next: i + 1}
+		if !utf8.RuneStart(text[i]) {
+			continue
+		}
+		for j := i + 1; j <= len(text); j++ {
+			heard |= n.spoken(text[i:j])
+			e, ok := n.find(text[i:j], l)
+			if !ok || !counts(text[i:j], e) {
+				continue
+			}
+			if s := (step{best[j].left, best[j].words + 1, j, e}); s.left < best[i].left || s.left == best[i].left && s.words <= best[i].words {
+				best[i] = s
+			}
+		}
+	}
+	r := reading{heard: heard}
+	for i, start := 0, 0; i < len(text); start = i {
+		for i < len(text) && best[i].entry.meaning == 0 {
+			i = best[i].next
+		}
+		if i > start {
+			r.words = append(r.words, word{text: text[start:i]})
+			r.unknown++
+		}
+		if i < len(text) {
+			w := one(text[i:best[i].next], best[i].entry)
+			r.words, r.own = append(r.words, w.words...), r.own+w.own
+			i = best[i].next
+		}
+	}
+	return r
+}
+
+// readCompound reads a token that begins or ends with a type and is unknown else.
+func (n *Names) readCompound(text string, l language) reading {
+	const least = 5 // bytes: mail in mailing is an accident
+	for cut := least; cut <= len(text)-2; cut++ {
+		head, tail := text[:cut], text[cut:]
+		if e, ok := n.find(head, l); ok && e.meaning&(anyType|mobile) != 0 {
+			return one(head, e).before(reading{words: []word{{text: tail}}, unknown: 1})
+		}
+		head, tail = text[:len(text)-cut], text[len(text)-cut:]
+		if e, ok := n.find(tail, l); ok && e.meaning&(anyType|mobile) != 0 {
+			return reading{words: []word{{text: head}}, unknown: 1}.before(one(tail, e))
+		}
+	}
+	return reading{}
+}
