@@ -112,18 +112,29 @@ func resumeCommand(cmd *cobra.Command, arg string) string {
 	line := []string{cmd.CommandPath()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.Name != "again" {
-			line = append(line, shellQuote(flagWord(f)))
+			for _, word := range flagWords(f) {
+				line = append(line, shellQuote(word))
+			}
 		}
 	})
 	return strings.Join(append(line, shellQuote(arg)), " ")
 }
 
-// flagWord returns a flag with its value as one word.
-func flagWord(f *pflag.Flag) string {
+// flagWords returns a flag with its value as one word, or as one for each of
+// its values.
+func flagWords(f *pflag.Flag) []string {
 	if f.Value.Type() == "bool" && f.Value.String() == "true" {
-		return "--" + f.Name
+		return []string{"--" + f.Name}
 	}
-	return fmt.Sprintf("--%s=%s", f.Name, f.Value)
+	values := []string{f.Value.String()}
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		values = several.GetSlice()
+	}
+	var words []string
+	for _, value := range values {
+		words = append(words, "--"+f.Name+"="+value)
+	}
+	return words
 }
 
 // unknownCommand refuses arguments of a command that only has commands of its

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 	"altadnc-bulk/pkg/reader/canonical"
 	"altadnc-bulk/pkg/worker"
@@ -64,10 +66,60 @@ func (f *listFlags) words(except ...string) string {
 	var b strings.Builder
 	f.flags.VisitAll(func(flag *pflag.Flag) {
 		if f.given.Changed(flag.Name) && !slices.Contains(except, flag.Name) {
-			b.WriteString(shellQuote(flagWord(flag)) + " ")
+			for _, word := range flagWords(flag) {
+				b.WriteString(shellQuote(word) + " ")
+			}
 		}
 	})
 	return b.String()
+}
+
+// reading returns the flags that say how to read the list, as the journal keeps
+// them: nil for a list that is read as it comes.
+func (f *listFlags) reading() []string {
+	var words []string
+	f.flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "journal" && flag.Value.String() != flag.DefValue {
+			words = append(words, flagWords(flag)...)
+		}
+	})
+	return words
+}
+
+// recorded is a journal that knows its runs.
+type recorded interface {
+	Runs() (first, last journal.Run, n int64)
+}
+
+// recall sets the flags that were not given as the last run had them: the list
+// is read as it was read then.
+func (f *listFlags) recall(r recorded) error {
+	_, last, _ := r.Runs()
+	var given []string
+	f.given.Visit(func(flag *pflag.Flag) { given = append(given, flag.Name) })
+	for _, word := range last.Reading {
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		if slices.Contains(given, name) {
+			continue
+		}
+		if !hasValue {
+			value = "true"
+		}
+		if f.flags.Lookup(name) == nil || f.given.Set(name, value) != nil {
+			return usageError("read it with the version that removed it, "+last.Version, "the journal says that the list was read with %s, which this version does not know", word)
+		}
+	}
+	return nil
+}
+
+// differs says how the last run read the list if that was another way, "" if it
+// was not.
+func (f *listFlags) differs(r recorded) string {
+	_, last, runs := r.Runs()
+	if runs == 0 || slices.Equal(last.Reading, f.reading()) {
+		return ""
+	}
+	return cmp.Or(strings.Join(last.Reading, " "), "no flags")
 }
 
 // options turns the flags into what package reader takes.
@@ -122,33 +174,65 @@ type list struct {
 	spooled bool // file is ours, to be removed
 }
 
-// open opens the list that arg names; "-" is standard input, which is copied to
-// a private temporary file since a list is read twice.
+// open opens the list that arg names, to be read as the flags say.
 func (f *listFlags) open(a *app, arg string) (*list, error) {
-	opts, err := f.options()
+	l, err := f.name(arg)
 	if err != nil {
 		return nil, err
 	}
-	l := &list{path: arg, journal: f.journal}
-	if arg == "-" {
-		if f.journal == "" {
-			return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
-		}
+	return l, f.openFile(a, l)
+}
+
+// openRecorded opens the list that arg names with its journal, and reads it as
+// the journal says it was read, unless told otherwise.
+func (f *listFlags) openRecorded(a *app, arg string) (*list, *journal.View, error) {
+	l, err := f.name(arg)
+	if err != nil {
+		return nil, nil, err
+	}
+	view, err := journal.Load(l.journal, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = f.recall(view)
+	if err == nil {
+		err = f.openFile(a, l)
+	}
+	if err != nil {
+		view.Close()
+		return nil, nil, err
+	}
+	return l, view, nil
+}
+
+// name returns the list that arg names and where its journal is.
+func (f *listFlags) name(arg string) (*list, error) {
+	if arg == "-" && f.journal == "" {
+		return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
+	}
+	return &list{path: arg, journal: cmp.Or(f.journal, arg+".journal")}, nil
+}
+
+// openFile opens the list's file; "-" is standard input, which is copied to a
+// private temporary file since a list is read twice.
+func (f *listFlags) openFile(a *app, l *list) error {
+	opts, err := f.options()
+	if err != nil {
+		return err
+	}
+	if l.path == "-" {
 		if l.file, err = spool(a.stdin); err != nil {
-			return nil, err
+			return err
 		}
 		l.spooled = true
 		l.List = worker.NewList("standard input", l.file, opts)
-		return l, nil
+		return nil
 	}
-	if l.file, err = openList(arg); err != nil {
-		return nil, err
+	if l.file, err = openList(l.path); err != nil {
+		return err
 	}
-	if l.journal == "" {
-		l.journal = arg + ".journal"
-	}
-	l.List = worker.NewList(arg, l.file, opts)
-	return l, nil
+	l.List = worker.NewList(l.path, l.file, opts)
+	return nil
 }
 
 func openList(path string) (*os.File, error) {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -163,6 +165,9 @@ func (r *removal) remove() (*removeSummary, *exitError, error) {
 		return nil, nil, err
 	}
 	defer j.Close()
+	if last := r.read.differs(j); last != "" {
+		r.log.Warn("the last run read the list in another way", "list", r.list.path, "then", last, "now", cmp.Or(strings.Join(r.read.reading(), " "), "no flags"))
+	}
 	plan, err := r.plan(j)
 	if err != nil {
 		return nil, nil, err
@@ -271,7 +276,7 @@ func (r *removal) ask(p *removePlan) error {
 
 func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) (*worker.Summary, error) {
 	cfg := r.config(j)
-	cfg.Limit = r.limit
+	cfg.Limit, cfg.Reading = r.limit, r.read.reading()
 	run := worker.NewRun(cfg, r.list.List, plan)
 	ctx, hide, release := r.working(func() func() {
 		if plan.Send == 0 {

@@ -57,26 +57,44 @@ func (f *reportFlags) run(a *app, arg string) error {
 			return usageError("", "--outcome %q: one or more of %s", o, strings.Join(outcomes(), ", "))
 		}
 	}
-	l, err := f.read.open(a, arg)
+	l, records, err := f.read.openRecorded(a, arg)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	return a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error { return f.write(l, w) })
-}
-
-// write writes the report of a list.
-func (f *reportFlags) write(l *list, w io.Writer) error {
-	records, err := journal.Load(l.journal, nil)
+	defer records.Close()
+	err = a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error { return f.write(l, records, w) })
 	if err != nil {
 		return err
 	}
-	defer records.Close()
+	return f.complete(records, l)
+}
+
+// write writes the report of a list.
+func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) error {
 	in, err := l.Read()
 	if err != nil {
 		return err
 	}
 	return f.copy(in, records, newReportWriter(w, in))
+}
+
+// complete is an error if the report, once written, leaves out finished keys of
+// the journal: it does not tell all that was done.
+func (f *reportFlags) complete(records *journal.View, l *list) error {
+	missing := int64(0)
+	for _, state := range records.Index().All() {
+		if state.Status.Finished() && !state.Marked(journal.MarkTaken) {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	return &exitError{
+		code: exitFailures, err: fmt.Errorf("%s: the report is written, but not of all that was done: %s", l.path, elsewhereText(missing)),
+		hint: "give the list as it was removed, and the flags that remove had",
+	}
 }
 
 // copy writes every entry that is wanted.

@@ -55,7 +55,7 @@ func (r *restore) run(cmd *cobra.Command, arg string) (err error) {
 		return err
 	}
 	r.api.tokenless = r.dryRun
-	return r.job.run(cmd, arg, r.open, func() error {
+	return r.job.run(cmd, arg, r.read.name, func() error {
 		if r.dryRun {
 			return r.showPlan()
 		}
@@ -79,23 +79,23 @@ func parseSince(s string) (time.Time, error) {
 	return t, nil
 }
 
-// open opens the list; with --all it is not read, and need not be there any more.
-func (r *restore) open(arg string) (*list, error) {
-	if !r.all {
-		return r.read.open(r.app, arg)
+// plan reads the list as the journal says it was read, unless told otherwise;
+// with --all it is not read, and need not be there any more.
+func (r *restore) plan(h history) (*worker.RestorePlan, error) {
+	err := r.read.recall(h)
+	if err == nil && !r.all {
+		err = r.read.openFile(r.app, r.list)
 	}
-	l := &list{path: arg, journal: r.read.journal}
-	if l.journal == "" {
-		if arg == "-" {
-			return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
-		}
-		l.journal = arg + ".journal"
+	if err != nil {
+		return nil, err
 	}
-	return l, nil
+	return worker.NewRestorePlan(r.list.path, r.list.List, h, worker.RestoreOptions{Since: r.from, Unsure: r.unsure})
 }
 
-func (r *restore) plan(h worker.Records) (*worker.RestorePlan, error) {
-	return worker.NewRestorePlan(r.list.path, r.list.List, h, worker.RestoreOptions{Since: r.from, Unsure: r.unsure})
+// history is a journal, of which a restore is made.
+type history interface {
+	worker.Records
+	recorded
 }
 
 // showPlan is --dry-run: the plan is the result.
@@ -112,7 +112,22 @@ func (r *restore) showPlan() error {
 	if err != nil {
 		return err
 	}
-	return r.print(r.newPlan(plan), r.watchers.json)
+	if err := r.print(r.newPlan(plan), r.watchers.json); err != nil {
+		return err
+	}
+	return r.complete(plan.Elsewhere)
+}
+
+// complete is an error if the journal has finished keys that are not on the
+// list: they are not put back.
+func (r *restore) complete(missing int64) error {
+	if missing == 0 {
+		return nil
+	}
+	return &exitError{
+		code: exitFailures, err: fmt.Errorf("%s: %s", r.list.path, elsewhereText(missing)),
+		hint: "--all puts back all that the journal says was removed",
+	}
 }
 
 func (r *restore) noJournal() error {
@@ -137,7 +152,7 @@ func (r *restore) restore() error {
 	}
 	if plan.Keys == 0 {
 		now := time.Now()
-		return r.conclude(worker.RestoreSummary{Started: now, Ended: now})
+		return r.conclude(plan, worker.RestoreSummary{Started: now, Ended: now})
 	}
 	if !r.yes {
 		put := fmt.Sprintf("ut %s back", plural(plan.Keys, "identifier"))
@@ -152,7 +167,9 @@ func (r *restore) restore() error {
 }
 
 func (r *restore) carryOut(j *journal.Journal, plan *worker.RestorePlan) error {
-	run := worker.NewRestoration(r.config(j), plan, r.pause)
+	cfg := r.config(j)
+	cfg.Reading = r.read.reading()
+	run := worker.NewRestoration(cfg, plan, r.pause)
 	ctx, hide, release := r.working(func() func() {
 		return showLine(r.screen, r.log, r.bar(), func() string { return r.restored(run) })
 	})
@@ -162,7 +179,7 @@ func (r *restore) carryOut(j *journal.Journal, plan *worker.RestorePlan) error {
 	if err != nil {
 		return notBegun(err)
 	}
-	return r.conclude(summary)
+	return r.conclude(plan, summary)
 }
 
 // restored words how far a restore has come.
@@ -175,7 +192,12 @@ func (r *restore) restored(run *worker.Restoration) string {
 	return text + r.waiting()
 }
 
-func (r *restore) conclude(s worker.RestoreSummary) error {
-	v := r.newSummary(s)
-	return r.job.conclude(v, r.ended(v.ExitCode, s.Stop))
+// conclude tells the summary and turns it into an exit code.
+func (r *restore) conclude(plan *worker.RestorePlan, s worker.RestoreSummary) error {
+	v := r.newSummary(plan, s)
+	end := r.ended(v.ExitCode, s.Stop)
+	if missing := r.complete(plan.Elsewhere); missing != nil && end.err == nil {
+		end.err, end.hint = missing, asExit(missing).hint
+	}
+	return r.job.conclude(v, end)
 }

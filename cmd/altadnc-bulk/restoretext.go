@@ -22,6 +22,7 @@ type restorePlan struct {
 	Restored    int64      `json:"restored_earlier"`
 	Earlier     int64      `json:"removed_before_since"`
 	Doubtful    int64      `json:"unsure_left_alone"`
+	Elsewhere   int64      `json:"not_on_list"` // finished keys of the journal
 	Requests    int64      `json:"requests"`
 	Oldest      *time.Time `json:"removed_from,omitempty"`
 	Newest      *time.Time `json:"removed_to,omitempty"`
@@ -35,7 +36,7 @@ func (r *restore) newPlan(plan *worker.RestorePlan) *restorePlan {
 	p := &restorePlan{
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), Keys: plan.Keys, Identifiers: plan.Identifiers,
 		Unsure: plan.Unsure, Unanswered: plan.Unanswered, Labelled: plan.Labelled, Own: plan.Own,
-		Restored: plan.Restored, Earlier: plan.Earlier, Doubtful: plan.Doubtful, Requests: plan.Requests(),
+		Restored: plan.Restored, Earlier: plan.Earlier, Doubtful: plan.Doubtful, Elsewhere: plan.Elsewhere, Requests: plan.Requests(),
 		listed: plan.Listed, pause: r.pause, perMinute: r.api.rate.Full(),
 	}
 	if r.all {
@@ -92,6 +93,9 @@ func (p *restorePlan) writeLeft(t table) {
 	if p.Earlier > 0 {
 		t.fact("left alone", "%s removed before --since", count(p.Earlier))
 	}
+	if p.Elsewhere > 0 {
+		t.fact("left alone", "%s", elsewhereText(p.Elsewhere))
+	}
 	if p.Doubtful > 0 {
 		t.fact("left alone", "%s that a request without an answer may have removed; --unsure puts them back as well", count(p.Doubtful))
 	}
@@ -134,7 +138,7 @@ type restoreSummary struct {
 	resume string // the command to type to go on
 }
 
-func (r *restore) newSummary(s worker.RestoreSummary) *restoreSummary {
+func (r *restore) newSummary(plan *worker.RestorePlan, s worker.RestoreSummary) *restoreSummary {
 	v := &restoreSummary{
 		List: r.list.path, Journal: r.list.journal, Keys: s.Keys, Restored: s.Restored,
 		Refused: s.Refused, Open: s.Open, Identifiers: s.Identifiers, Requests: s.Requests,
@@ -143,7 +147,7 @@ func (r *restore) newSummary(s worker.RestoreSummary) *restoreSummary {
 	switch {
 	case s.Stop != nil:
 		v.ExitCode, v.Stopped, v.Error = stopCode(s.Stop.Reason), string(s.Stop.Reason), s.Stop.Error()
-	case s.Refused > 0:
+	case s.Refused > 0 || plan.Elsewhere > 0:
 		v.ExitCode = exitFailures
 	}
 	return v

@@ -41,15 +41,11 @@ much is still open.`,
 }
 
 func (f *statusFlags) run(a *app, arg string) error {
-	l, err := f.read.open(a, arg)
+	l, records, err := f.read.openRecorded(a, arg)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	records, err := journal.Load(l.journal, nil)
-	if err != nil {
-		return err
-	}
 	defer records.Close()
 	plan, err := worker.NewPlan(l.List, records, worker.PlanOptions{})
 	if err != nil {
@@ -173,9 +169,13 @@ func (s *status) writeJournal(w io.Writer) {
 // writeElsewhere tells of what may have been read with other flags.
 func (s *status) writeElsewhere(w io.Writer) {
 	if s.Elsewhere > 0 {
-		fmt.Fprintf(w, "  %s of the journal not on the list as it is read now; if the list has not changed, give the\n"+
-			"  flags with which it was removed (--default-region, --type, --as-is and the like)\n", plural(s.Elsewhere, "finished key"))
+		fmt.Fprintf(w, "  %s\n", elsewhereText(s.Elsewhere))
 	}
+}
+
+// elsewhereText words finished keys that the list does not have.
+func elsewhereText(n int64) string {
+	return counted(n, "finished key of the journal is", "finished keys of the journal are") + " not on the list as it is read now: it has changed, or is read in another way"
 }
 
 func (s *status) reasons() string {

@@ -300,13 +300,14 @@ func (r *removal) failedList(v *removeSummary) func(io.Writer) error {
 		return nil
 	}
 	return func(w io.Writer) error {
-		l, err := r.read.open(r.app, v.List)
+		l, records, err := r.read.openRecorded(r.app, v.List)
 		if err != nil {
 			return err
 		}
 		defer l.Close()
+		defer records.Close()
 		out := bufio.NewWriter(w)
 		report := reportFlags{outcomes: []string{"failed"}}
-		return cmp.Or(report.write(l, out), out.Flush())
+		return cmp.Or(report.write(l, records, out), out.Flush())
 	}
 }

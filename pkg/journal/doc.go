@@ -38,7 +38,7 @@
 // # Kinds
 //
 //		journal   format time id baseUrl [accountId]
-//		run       time version list listSha256 baseUrl [accountId]
+//		run       time version list listSha256 baseUrl [accountId] [reading]
 //		end       time reason entries open removed not_found failed protected
 //		          restored partial duplicate skipped unsure requests
 //		intent    time line type identifier [sent] [restore] [stored]
@@ -56,7 +56,8 @@
 //	    random hexadecimal digits.
 //	  - run begins a run, end ends it; the figures of end are entries of the list,
 //	    and requests. A run repeats base URL and account, and may name an account
-//	    for the first time: it is the journal's from then on.
+//	    for the first time: it is the journal's from then on. reading is an array of
+//	    the flags with which the list was read, left out where there were none.
 //	  - line is the line of the list, 1-based, 0 for none. type is one of the
 //	    identifier types of the API, identifier the canonical form, which with the
 //	    type makes the key; sent is what was sent where that differs.

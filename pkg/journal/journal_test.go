@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -295,14 +296,14 @@ func TestRunsAndEnds(t *testing.T) {
 		t.Errorf("%s\nholds no %s", readFile(t, path), end)
 	}
 	second := testRun
-	second.List = "other.csv"
+	second.List, second.Reading = "other.csv", []string{"--column=E \"mail\"=email", "--as-is"}
 	must(t, j.Begin(second))
 	must(t, j.Close())
 	v, err := Load(path, nil)
 	must(t, err)
 	defer v.Close()
 	first, last, n := v.Runs()
-	if first.List != "people.csv" || last.List != "other.csv" || n != 2 {
+	if first.List != "people.csv" || last.List != "other.csv" || n != 2 || first.Reading != nil || !slices.Equal(last.Reading, second.Reading) {
 		t.Errorf("Runs = %+v, %+v, %d", first, last, n)
 	}
 	if v.identity != testIdentity {

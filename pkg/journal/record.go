@@ -15,6 +15,7 @@ type record struct {
 	format                int64
 	id, baseURL, account  []byte
 	version, list, sha256 []byte
+	reading               [][]byte
 
 	entries, unsureEntries, requests int64
 	counts                           Counts
@@ -58,6 +59,7 @@ func (r *record) walk(c *codec) {
 		c.text(`,"list":"`, &r.list)
 		c.text(`,"listSha256":"`, &r.sha256)
 		r.walkIdentity(c)
+		r.walkReading(c)
 	case KindEnd:
 		r.walkEnd(c)
 	case KindIntent:
@@ -86,6 +88,19 @@ func (r *record) walk(c *codec) {
 func (r *record) walkIdentity(c *codec) {
 	c.text(`,"baseUrl":"`, &r.baseURL)
 	c.filled(`,"accountId":"`, &r.account)
+}
+
+func (r *record) walkReading(c *codec) {
+	if !c.present(`,"reading":[`, len(r.reading) > 0) {
+		return
+	}
+	for i, more := 0, true; more && c.err == nil; i++ {
+		if c.reading {
+			r.reading = append(r.reading, nil)
+		}
+		c.text(`"`, &r.reading[i])
+		more = c.either(i+1 < len(r.reading), ",", "]")
+	}
 }
 
 func (r *record) walkEnd(c *codec) {

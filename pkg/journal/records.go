@@ -21,6 +21,7 @@ type Run struct {
 	Version    string    // of the program
 	List       string    // name of the list
 	ListSHA256 string    // of the list's bytes, hexadecimal
+	Reading    []string  // how the list was read, in the words of the program: nil for as it comes
 }
 
 // End ends a run. The journal stores its figures and adds nothing up.
@@ -148,8 +149,12 @@ func (r Restore) record(k Kind) record {
 }
 
 func (r Run) record(id Identity) record {
+	var reading [][]byte
+	for _, word := range r.Reading {
+		reading = append(reading, text(word))
+	}
 	return record{
-		kind: KindRun, time: spellTime(r.Time), version: text(r.Version), list: text(r.List), sha256: text(r.ListSHA256),
+		reading: reading, kind: KindRun, time: spellTime(r.Time), version: text(r.Version), list: text(r.List), sha256: text(r.ListSHA256),
 		baseURL: []byte(id.BaseURL), account: []byte(id.AccountID),
 	}
 }
@@ -212,7 +217,11 @@ func (r *record) outcome() (Outcome, error) {
 }
 
 func (r *record) run() Run {
-	return Run{Time: parseTime(r.time), Version: string(r.version), List: string(r.list), ListSHA256: string(r.sha256)}
+	run := Run{Time: parseTime(r.time), Version: string(r.version), List: string(r.list), ListSHA256: string(r.sha256)}
+	for _, word := range r.reading {
+		run.Reading = append(run.Reading, string(word))
+	}
+	return run
 }
 
 func (r *record) identity() Identity {

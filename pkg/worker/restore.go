@@ -66,7 +66,7 @@ func (r *Restoration) Progress() RestoreSummary {
 // which case nothing was sent.
 func (r *Restoration) Run(ctx context.Context) (RestoreSummary, error) {
 	started := time.Now()
-	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.plan.Name, ListSHA256: r.plan.SHA256})
+	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.plan.Name, ListSHA256: r.plan.SHA256, Reading: r.cfg.Reading})
 	if err != nil {
 		return RestoreSummary{}, err
 	}

@@ -34,6 +34,9 @@ type RestorePlan struct {
 	Doubtful    int64 // maybe removed, left alone without RestoreOptions.Unsure
 	Restored    int64 // put back by an earlier restore: nothing to do
 	Unanswered  int64 // of Keys, sent by an earlier restore with an unknown answer
+	// Elsewhere are finished keys of the journal that are not on the list as it
+	// is read: it has changed, or was read with other options.
+	Elsewhere int64
 
 	// Oldest and Newest are when the first and the last of Keys were removed;
 	// zero without any.
@@ -59,8 +62,11 @@ func NewRestorePlan(name string, list *List, records Records, opts RestoreOption
 		if err != nil {
 			return nil, err
 		}
-		if p.concerns(o) {
+		switch {
+		case p.concerns(o):
 			p.add(o)
+		case o.Result.Finished() && !o.Refused:
+			p.Elsewhere++
 		}
 	}
 	return p, nil

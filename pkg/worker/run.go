@@ -25,6 +25,7 @@ type Config struct {
 	Log     *slog.Logger // events of the run; nil for none
 
 	Version      string        // of the program, for the journal
+	Reading      []string      // how the list is read, for the journal
 	Workers      int           // requests that may be under way at once; default 4
 	MaxAttempts  int           // for one request; default 5
 	MaxQuotaWait time.Duration // how long a spent quota may last; default 10 minutes
@@ -78,7 +79,7 @@ func NewRun(cfg Config, list *List, plan *Plan) *Run {
 // that could not begin, in which case nothing was sent.
 func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	started := time.Now()
-	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.list.name, ListSHA256: r.plan.SHA256})
+	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.list.name, ListSHA256: r.plan.SHA256, Reading: r.cfg.Reading})
 	if err != nil {
 		return Summary{}, err
 	}
