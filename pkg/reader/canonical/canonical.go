@@ -126,7 +126,7 @@ func enclosed(s string) *Refusal {
 	switch {
 	case first == '{' && last == '}', first == '[' && last == ']':
 		return Refuse("brackets", "is a list in brackets, as a database or a script writes it: one identifier a cell, without brackets")
-	case first == '"' || last == '"' || last == '\'':
+	case first == '"' && last != '>', last == '"', last == '\'': // "Quill, Ada" <ada@example.com>
 		return Refuse("stray-quote", "has a quote at one end that is no part of an identifier")
 	}
 	return nil

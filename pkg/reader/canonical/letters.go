@@ -24,7 +24,7 @@ func lowered(s string) (string, *Refusal) {
 	case mangled(composed):
 		return "", Refuse("mojibake", "holds letters that come from reading it in the wrong encoding: export the list again as UTF-8")
 	case strings.ContainsFunc(s, lookalike), strings.ContainsFunc(composed, lookalike):
-		return "", Refuse("lookalike", "holds a letter that only looks like another, such as a full-width or raised one")
+		return "", Refuse("lookalike", "holds a character that only looks like another, such as a full-width or raised letter")
 	}
 	return norm.NFC.String(strings.ToLower(composed)), nil
 }

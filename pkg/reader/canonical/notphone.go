@@ -62,8 +62,9 @@ func small(s string) (n int, ok bool) {
 	return n, true
 }
 
-// ipAddress tells whether s is an IPv4 address. Four groups of two digits are
-// how numbers are written in Denmark, Norway and much of West Africa.
+// ipAddress tells whether s is an IPv4 address. No part of one begins with a zero,
+// and four groups of two digits are how numbers are written in Denmark, Norway
+// and much of West Africa.
 func ipAddress(s string) bool {
 	p := strings.Split(s, ".")
 	if len(p) != 4 {
@@ -71,7 +72,7 @@ func ipAddress(s string) bool {
 	}
 	pairs := 0
 	for _, octet := range p {
-		if n, ok := small(octet); !ok || n > 255 {
+		if n, ok := small(octet); !ok || n > 255 || n > 0 && octet[0] == '0' {
 			return false
 		}
 		if len(octet) == 2 {

@@ -21,10 +21,11 @@ func canonicalPhone(rules Rules, s string) (string, *Refusal) {
 	if r := notOnePhone(s); r != nil {
 		return "", r
 	}
-	if r := rules.twoBySlash(s); r != nil {
-		return "", r
+	number, r := rules.number(s)
+	if rules.twoBySlash(s, number) {
+		return "", twoPhones()
 	}
-	return rules.number(s)
+	return number, r
 }
 
 // linked returns the number of a link to a chat, or s if it is none. Such links
@@ -155,25 +156,34 @@ func twoPhones() *Refusal {
 	return Refuse("phone-two", "holds more than one number, and they are not all whole ones parted by ; , | or line ends: one number a cell")
 }
 
-// twoBySlash returns why a slash parts two numbers, or two endings of one (030
-// 2312511/12), or nil where it parts an area code from the rest (030/2312511):
-// then what stands before it is no number by itself.
-func (r Rules) twoBySlash(s string) *Refusal {
+// twoBySlash tells whether a slash parts two numbers, or two endings of one (030
+// 2312511/12), rather than the groups of the number that all digits make
+// (030/2312511): what stands before it is a number by itself, or what follows is
+// short and no group of it. number is "" if all digits make none.
+func (r Rules) twoBySlash(s, number string) bool {
 	for i := range len(s) {
 		if s[i] != '/' {
 			continue
 		}
-		before, after := s[:i], s[i+1:]
-		if digits(after) < 4 {
-			return twoPhones()
-		}
-		if d := digitsOf(before); d != "" {
-			if _, r := r.number(d); r == nil || r.Code == "phone-ambiguous" {
-				return twoPhones()
+		if before := digitsOf(s[:i]); before != "" {
+			if _, refusal := r.number(before); refusal == nil || refusal.Code == "phone-ambiguous" {
+				return true
 			}
 		}
+		if n := digits(s[i+1:]); n < 4 && !endsInGroup(number, n) {
+			return true
+		}
 	}
-	return nil
+	return false
+}
+
+// endsInGroup tells whether the last n digits of a number are whole groups of it.
+func endsInGroup(number string, n int) bool {
+	_, groups := international(number)
+	for i := len(groups) - 1; i >= 0 && n > 0; i-- {
+		n -= len(groups[i])
+	}
+	return n == 0
 }
 
 // alike tells whether the parts of a cell that are numbers by themselves were

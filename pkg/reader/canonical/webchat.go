@@ -43,8 +43,9 @@ func columnWord(s string) bool {
 	return ok
 }
 
-// rounded tells whether s is a number of more digits than a spreadsheet keeps,
-// zeros in place of the rest, or a whole number with decimals.
+// rounded tells whether s is a number of more digits than a spreadsheet keeps
+// that ends in a zero, as they put in place of the rest, or a whole number with
+// decimals.
 func rounded(s string) bool {
 	whole, fraction, decimal := strings.Cut(s, ".")
 	if strings.Trim(whole, "0123456789") != "" || whole == "" {
@@ -53,7 +54,7 @@ func rounded(s string) bool {
 	if decimal {
 		return fraction != "" && strings.Trim(fraction, "0") == ""
 	}
-	return len(whole) > maxDigits && strings.Trim(whole[maxDigits:], "0") == ""
+	return len(whole) > maxDigits && strings.HasSuffix(whole, "0")
 }
 
 // Any text could be a web chat identifier, or the beginning of one.
