@@ -118,7 +118,7 @@ const nowhere = "http://127.0.0.1:9/v1"
 func writeFinished(b *testing.B, rows int) (path string) {
 	b.Helper()
 	path = filepath.Join(b.TempDir(), "list.csv")
-	writeJournal(b, path+".journal", rows)
+	writeJournal(b, path+".journal", nowhere, rows)
 	view, err := journal.Load(path+".journal", nil)
 	if err != nil {
 		b.Fatal(err)
@@ -140,8 +140,9 @@ func writeFinished(b *testing.B, rows int) (path string) {
 }
 
 // writeJournal lets many append at once, because they share syncs.
-func writeJournal(b *testing.B, path string, rows int) {
-	j, err := journal.Open(path, journal.Identity{BaseURL: nowhere})
+func writeJournal(b testing.TB, path, base string, rows int) {
+	b.Helper()
+	j, err := journal.Open(path, journal.Identity{BaseURL: base})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -121,6 +121,9 @@ func pingBody(r result, code int) string {
 	if r == nil {
 		return fmt.Sprintf("exit code %d: %s\n", code, exitMeaning(code))
 	}
+	if r, ok := r.(interface{ nameless() result }); ok {
+		return text(r.nameless())
+	}
 	return text(r)
 }
 

@@ -19,14 +19,14 @@ func (a *app) journalCommand() *cobra.Command {
 		Args:    unknownCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.verifyCommand(), a.repairCommand())
+	cmd.AddCommand(a.journalVerifyCommand(), a.repairCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usage(sub.Args)
 	}
 	return cmd
 }
 
-func (a *app) verifyCommand() *cobra.Command {
+func (a *app) journalVerifyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify JOURNAL",
 		Short: "Check every line of a journal, count its records and print its SHA-256",
@@ -94,7 +94,8 @@ func (v verified) write(w io.Writer) {
 		{v.Records, "good record", "good records"}, {v.Kinds[journal.KindRun], "run", "runs"},
 		{v.Kinds[journal.KindIntent], "intent", "intents"}, {v.Kinds[journal.KindOutcome], "outcome", "outcomes"},
 		{v.Kinds[journal.KindReleased], "released", "released"}, {v.Kinds[journal.KindReopen], "reopened", "reopened"},
-		{v.Kinds[journal.KindRestored], "restored", "restored"}, {v.Kinds[journal.KindRepair], "repair", "repairs"},
+		{v.Kinds[journal.KindRestored], "restored", "restored"}, {v.Kinds[journal.KindVerified], "verified", "verified"},
+		{v.Kinds[journal.KindRepair], "repair", "repairs"},
 		{k.Counts[journal.Removed], "key removed", "keys removed"}, {k.Counts[journal.NotFound], "key not found", "keys not found"},
 		{k.Counts[journal.Failed], "key failed", "keys failed"}, {k.Counts[journal.Partial], "key removed in part", "keys removed in part"},
 		{k.Counts[journal.Protected], "key protected", "keys protected"}, {k.Counts[journal.Restored], "key restored", "keys restored"},

@@ -34,7 +34,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "LIST with the outcome of every entry, in the format of the list",
 		Long: `report writes LIST to standard output or a file, one line for each entry, followed by what
 the journal says of it: dnc_line, dnc_type, dnc_outcome, dnc_reason, dnc_status,
-dnc_attempts, dnc_unsure, dnc_time. It sends nothing, changes nothing, and works
+dnc_attempts, dnc_unsure, dnc_time, dnc_verified. It sends nothing, changes nothing, and works
 while a run goes on.
 
 The outcomes are ` + strings.Join(outcomes(), ", ") + `.
@@ -76,7 +76,11 @@ func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return f.copy(in, records, newReportWriter(w, in))
+	verified, err := records.Verified()
+	if err != nil {
+		return err
+	}
+	return f.copy(in, &finder{records, verified}, newReportWriter(w, in))
 }
 
 // complete is an error if the report, once written, leaves out finished keys of
@@ -98,8 +102,7 @@ func (f *reportFlags) complete(records *journal.View, l *list) error {
 }
 
 // copy writes every entry that is wanted.
-func (f *reportFlags) copy(in *reader.Reader, records worker.Records, out reportWriter) error {
-	finder := &finder{records: records}
+func (f *reportFlags) copy(in *reader.Reader, finder *finder, out reportWriter) error {
 	for {
 		e, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -131,13 +134,15 @@ type finding struct {
 	attempts int
 	unsure   bool
 	time     time.Time // zero for none
+	verified journal.Verification
 }
 
 // finder looks entries up. A key's first entry has its outcome; the place of its
 // record in the index then makes way for that entry's line, which the later
 // entries of the key, the duplicates, refer to.
 type finder struct {
-	records worker.Records
+	records  worker.Records
+	verified map[journal.Key]journal.Verification
 }
 
 func (f *finder) find(e reader.Entry) (finding, error) {
@@ -167,7 +172,7 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 	ix.SetPlace(key, int64(e.Line))
 	found.outcome, found.reason = state.Status.Account().String(), recorded.Reason
 	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
-	found.unsure = state.Unsure || state.Unanswered()
+	found.unsure, found.verified = state.Unsure || state.Unanswered(), f.verified[key]
 	if found.outcome == "open" {
 		found.reason = openReason(state)
 	}

@@ -58,6 +58,7 @@ func (f finding) columns() []findingColumn {
 		{"dnc_attempts", jsontext.Int(int64(f.attempts))},
 		{"dnc_unsure", jsontext.Bool(f.unsure)},
 		{"dnc_time", known(!f.time.IsZero(), jsontext.String(f.time.UTC().Format(time.RFC3339)))},
+		{"dnc_verified", known(f.verified.Found != 0, jsontext.String(f.verified.Found.String()+" "+f.verified.Time.UTC().Format(time.RFC3339)))},
 	}
 }
 

@@ -50,6 +50,7 @@
 //		released  time key reason
 //		reopen    time type identifier
 //		restored  time line type identifier [sent] status
+//		verified  time line type identifier found
 //		repair    time source sourceSha256 kept lost
 //
 //	  - journal is the first record and no other. Its format is 1, its id 32
@@ -78,6 +79,9 @@
 //	    of its attempts is known: they were not applied, or stored tells what they
 //	    removed. With a key alone, nobody will find out.
 //	  - reopen makes a key open again, restored says that it was put back.
+//	  - verified is what a listing of the Do Not Contact list, begun at its time,
+//	    showed of a finished key: absent, present, came_back, still_there, missing
+//	    or unclear. It changes nothing about the key.
 //	  - repair stands in a journal that [Repair] made; lost is how many lines or
 //	    records could not be saved.
 //

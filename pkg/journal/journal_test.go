@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -325,5 +326,35 @@ func TestIndexMarksAndPlaces(t *testing.T) {
 	x.SetPlace(k, 12)
 	if x.Place(k) != 12 || x.State(k).Status != Removed || !x.Marked(k, MarkListed) {
 		t.Errorf("place %d, state %+v", x.Place(k), x.State(k))
+	}
+}
+
+// TestVerified: what was verified of a key is told until something happens to it.
+func TestVerified(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.journal")
+	j := mustBegin(t, path)
+	when := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	var batch []Verified
+	for i := range 4 {
+		must(t, j.Outcome(Outcome{Line: i + 1, Identifier: mail(i), Result: Removed, HTTPStatus: 200, Attempts: 1}))
+		batch = append(batch, Verified{Line: i + 1, Identifier: mail(i), Found: FoundAbsent, Time: when.Add(-time.Hour)})
+	}
+	must(t, j.Verified(batch))
+	batch[1].Found, batch[1].Time = FoundCameBack, when
+	must(t, j.Verified(batch[1:2]))
+	must(t, j.Restored([]Restore{{Line: 3, Identifier: mail(2), HTTPStatus: 200}}))
+	must(t, j.Intent(Intent{Line: 4, Identifier: mail(3)}))
+	if s := j.Index().State(keyOf(1)); s.Status != Removed || s.Intent {
+		t.Errorf("a verified key became %+v", s)
+	}
+	must(t, j.Close())
+	v, err := Load(path, nil)
+	must(t, err)
+	defer v.Close()
+	got, err := v.Verified()
+	must(t, err)
+	want := map[Key]Verification{keyOf(0): {FoundAbsent, when.Add(-time.Hour)}, keyOf(1): {FoundCameBack, when}}
+	if !maps.EqualFunc(got, want, func(a, b Verification) bool { return a.Found == b.Found && a.Time.Equal(b.Time) }) {
+		t.Errorf("verified %v, want %v", got, want)
 	}
 }

@@ -13,6 +13,7 @@ const (
 	KindReleased
 	KindReopen
 	KindRestored
+	KindVerified
 	KindRepair
 	kinds // how many there are, and one
 )
@@ -20,5 +21,5 @@ const (
 // kindNames are the kinds as records spell them.
 var kindNames = [kinds]string{
 	KindJournal: "journal", KindRun: "run", KindEnd: "end", KindIntent: "intent", KindOutcome: "outcome",
-	KindReleased: "released", KindReopen: "reopen", KindRestored: "restored", KindRepair: "repair",
+	KindReleased: "released", KindReopen: "reopen", KindRestored: "restored", KindVerified: "verified", KindRepair: "repair",
 }

@@ -26,6 +26,7 @@ type record struct {
 	refused, keyed        bool // key stands in place of the identifier
 	restore, unsure       bool
 	status                Status
+	found                 Found
 	reason, column, raw   []byte
 	httpStatus, attempts  int64
 	forms                 []form
@@ -77,6 +78,11 @@ func (r *record) walk(c *codec) {
 		c.number(`,"line":`, &r.line)
 		r.walkIdentifier(c)
 		c.number(`,"status":`, &r.httpStatus)
+	case KindVerified:
+		c.number(`,"line":`, &r.line)
+		r.walkIdentifier(c)
+		r.found = Found(c.word(`,"found":"`, foundNames[:], int(r.found)))
+		c.check(r.found != 0, "nothing found", "")
 	case KindRepair:
 		c.text(`,"source":"`, &r.source)
 		c.text(`,"sourceSha256":"`, &r.sha256)
