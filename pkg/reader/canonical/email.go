@@ -16,6 +16,9 @@ const (
 // canonicalEmail returns an address in lower case and NFC. Its domain must be
 // valid, and stays as it is written (no punycode in either direction).
 func canonicalEmail(_ Rules, s string) (string, *Refusal) {
+	if low := strings.ToLower(s); printable(s) && plainEmail(low) {
+		return low, nil
+	}
 	s, r := addressOf(s)
 	if r == nil {
 		r = notOneEmail(s)
