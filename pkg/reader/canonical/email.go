@@ -19,7 +19,7 @@ func canonicalEmail(_ Rules, s string) (string, *Refusal) {
 	if low := strings.ToLower(s); printable(s) && plainEmail(low) {
 		return low, nil
 	}
-	s, r := addressOf(s)
+	s, r := addressOf(unasked(s))
 	if r == nil {
 		r = notOneEmail(s)
 	}
@@ -66,6 +66,15 @@ func plainEmail(s string) bool {
 	return dot > 0 && plainDomain(domain) && topLevel(domain[dot+1:]) && !noAddress(s[:at], domain)
 }
 
+// unasked returns the address of a link that says what to write as well:
+// ada@example.com?subject=Hello, without another one (?cc=…).
+func unasked(s string) string {
+	if address, query, ok := strings.Cut(s, "?"); ok && strings.Contains(address, "@") && isQuery(query) && !strings.Contains(query, "@") && !strings.Contains(query, "%40") {
+		return address
+	}
+	return s
+}
+
 // addressOf returns the address of a mailbox as mail programs write it, with a
 // name and angle brackets: Ada <ada@example.com>. It is refused where the name
 // holds an @ sign as well, unless it repeats the address.
@@ -79,7 +88,7 @@ func addressOf(s string) (string, *Refusal) {
 		return "", Refuse("email-display-name", "holds angle brackets that do not enclose one address: leave the address alone in the cell")
 	}
 	address = clean(address, api.Email)
-	if strings.Contains(name, "@") && !strings.EqualFold(clean(name, api.Email), address) {
+	if strings.ContainsAny(name, ";|\n\r") || strings.Contains(name, "@") && !strings.EqualFold(clean(name, api.Email), address) {
 		return "", twoEmails()
 	}
 	return address, nil
@@ -101,8 +110,6 @@ func notOneEmail(s string) *Refusal {
 	switch {
 	case strings.ContainsAny(s, `"“”„«»‹›`):
 		return Refuse("email-quoted", "holds quotes, which belong to no address that is supported")
-	case strings.ContainsAny(s, ",;|"):
-		return twoEmails()
 	case strings.ContainsFunc(s, unicode.IsSpace):
 		return Refuse("email-space", "holds white space or words beside the address")
 	case hidden(s):

@@ -19,6 +19,11 @@ func TestEmail(t *testing.T) {
 		{"花子@example.jp", "花子@example.jp"},
 		{"o'brien@example.com", "o'brien@example.com"},
 		{"mailto:ada@example.com", "ada@example.com"},
+		{"mailto:ada@example.com?subject=Hello", "ada@example.com"},
+		{"ada@example.com?cc=bo@example.net", "email-two"},
+		{"ada@example.com?", "lost-character"},
+		{"ada?a=b@example.com", "lost-character"},
+		{"ada@example.com.;", "email-domain"},
 
 		// The name beside an address, and what mail programs put around it.
 		{"<ada@example.com>", "ada@example.com"},
@@ -29,6 +34,7 @@ func TestEmail(t *testing.T) {
 		{"ada@example.com <ADA@example.com>", "ada@example.com"},
 		{"<mailto:ada@example.com>", "ada@example.com"},
 		{"bo@example.net <ada@example.com>", "email-two"},
+		{"bo; Ada <ada@example.com>", "email-two"},
 		{"Ada <ada@example.com", "email-display-name"},
 		{"Ada <ada@example.com> Quill", "email-display-name"},
 		{"Ada <<ada@example.com>>", "email-display-name"},
@@ -111,6 +117,7 @@ func TestEmail(t *testing.T) {
 		{"josã©@example.com", "email-local"},
 		{"MÃ¼ller@example.com", "mojibake"},
 		{"ãœmit@example.com", "mojibake"},
+		{"yaäÿmur@example.com", "mojibake"},
 		{"ÃƒÂªx@example.com", "mojibake"},
 		{"josĂ©@example.com", "mojibake"},
 		{"ÐŸÑ‘Ñ‚Ñ€@example.com", "mojibake"},

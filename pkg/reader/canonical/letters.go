@@ -55,8 +55,8 @@ func mangled(s string) bool {
 			return true
 		}
 	}
-	for _, lead := range []string{"ã", "å"} { // Ã and Å in lower case
-		if _, next, ok := strings.Cut(s, lead); ok && strings.ContainsFunc(next[:min(2, len(next))], func(r rune) bool { return strings.ContainsRune("ƒšœžÿ", r) }) {
+	for _, pair := range []string{"ãƒ", "ãš", "ãœ", "ãž", "ãÿ", "åƒ", "åš", "åœ", "åž", "åÿ", "äƒ", "äœ", "äÿ"} { // of Ã, Å and Ä
+		if strings.Contains(s, pair) {
 			return true
 		}
 	}

@@ -21,9 +21,12 @@ func (r Rules) several(found []Found, raw string, t api.IdentifierType, refusal 
 	all := found
 	bad := 0
 	for _, part := range parts {
-		value, refusal := r.read(clean(part, t), t)
-		if refusal != nil {
+		value, why := r.read(clean(part, t), t)
+		if why != nil {
 			bad++
+		}
+		if len(parts) == 1 {
+			refusal = why
 		}
 		all = append(all, Found{value, part})
 	}
