@@ -63,7 +63,7 @@ Whoever is taken off the list can be contacted again.`,
 	root.SetUsageTemplate(root.UsageTemplate() + environmentHelp)
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.removeCommand(), a.sweepCommand(), a.statusCommand(), a.reportCommand(), a.verifyCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(a.removeCommand(), a.checkCommand(), a.sweepCommand(), a.statusCommand(), a.reportCommand(), a.verifyCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		cmd.Args = usage(cmd.Args)
 	}

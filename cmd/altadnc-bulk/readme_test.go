@@ -90,6 +90,7 @@ func TestReadmeFields(t *testing.T) {
 		{"remove", "--yes", "--json", "-q", "--rate", "0", "--snapshot", "always", "list.csv"},
 		{"remove", "--yes", "--json", "-q", "--rate", "0", "list.csv"},
 		{"status", "--json", "list.csv"},
+		{"check", "--json", "--rate", "0", "list.csv"},
 		{"verify", "--json", "-q", "--rate", "0", "list.csv"},
 		{"sweep", "--yes", "--json", "-q", "--rate", "0", "--settle", "0s", "."},
 	} {
@@ -199,7 +200,7 @@ func (s *session) example(cmd *cobra.Command, line string) {
 	if strings.HasPrefix(line, "journal repair") {
 		damage(s.t, "contacts.csv.journal")
 	}
-	if slices.Contains([]string{"remove", "sweep", "verify", "snapshot", "restore"}, args[0]) {
+	if slices.Contains([]string{"remove", "sweep", "check", "verify", "snapshot", "restore"}, args[0]) {
 		args = append(args, "--rate=0") // as it is written, but at once
 	}
 	s.run(args...)

@@ -17,6 +17,9 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
+// defaultSettle is how long ago a list must have changed for a sweep to take it.
+const defaultSettle = 10 * time.Second
+
 // sweep is one run of the sweep command: a removal for each list of a folder.
 type sweep struct {
 	removal
@@ -50,7 +53,7 @@ has another ending, and files younger than --settle.`,
 	s.read.registerReading(cmd)
 	s.registerChoice(cmd)
 	fl := cmd.Flags()
-	fl.DurationVar(&s.settle, "settle", 10*time.Second, "leave files alone that changed less than this `time` ago")
+	fl.DurationVar(&s.settle, "settle", defaultSettle, "leave files alone that changed less than this `time` ago")
 	fl.Var(&s.keepDone, "keep-done", "delete what was done longer ago than this `time`, such as 90d; without it nothing is deleted")
 	return cmd
 }

@@ -136,6 +136,7 @@ func (c *Client) finish(r request, rep reply, fail *Error) (Answer, error) {
 	answer := Answer{Status: rep.status}
 	if rep.header != nil {
 		answer.Quota = parseQuota(rep.header)
+		answer.Date, _ = http.ParseTime(rep.header.Get("Date")) // zero if there is none
 	}
 	if fail == nil {
 		return answer, nil
