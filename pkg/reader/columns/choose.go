@@ -10,6 +10,7 @@ import (
 // header is the columns of a list while it is being decided which are read.
 type header struct {
 	names   []string
+	times   map[string]int // how many columns have a name
 	senses  []sense
 	ignored []bool
 	log     bool // the list is one of events, which several people take part in
@@ -21,7 +22,10 @@ type header struct {
 // could be read in two ways is a problem, since a wrong guess would take the wrong
 // people off.
 func (n *Names) Choose(names []string, o Options) (Choice, *Problem) {
-	h := header{names: names, senses: make([]sense, len(names)), ignored: make([]bool, len(names)), o: o}
+	h := header{names: names, times: make(map[string]int), senses: make([]sense, len(names)), ignored: make([]bool, len(names)), o: o}
+	for _, name := range names {
+		h.times[name]++
+	}
 	if !o.NoHeader {
 		for i, name := range names {
 			h.senses[i] = n.sense(name)

@@ -34,14 +34,15 @@ func plain(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFKD.String(s) {
-		if unicode.Is(unicode.Mn, r) && r != '\u3099' && r != '\u309a' { // the voicing marks of kana make other letters
-			continue
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteByte(byte(r))
+		case r == '\u3099', r == '\u309a': // the voicing marks of kana make other letters
+			b.WriteRune(r)
+		case unicode.Is(unicode.Mn, r):
+		default:
+			b.WriteString(spelled(r))
 		}
-		if spelling := spelled(r); spelling != "" {
-			b.WriteString(spelling)
-			continue
-		}
-		b.WriteRune(r)
 	}
 	return norm.NFC.String(b.String())
 }
@@ -55,8 +56,8 @@ func ascii(s string) bool {
 	return true
 }
 
-// spelled returns what people type for a letter that Unicode does not decompose;
-// "" for all others.
+// spelled returns a letter, or what people type for it where Unicode does not
+// decompose it.
 func spelled(r rune) string {
 	switch r {
 	case 'ß':
@@ -76,7 +77,7 @@ func spelled(r rune) string {
 	case '°':
 		return "o"
 	}
-	return ""
+	return string(r)
 }
 
 // kind is what a character of a name is. A word ends where the kind changes.

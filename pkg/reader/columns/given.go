@@ -18,8 +18,8 @@ func (h *header) resolve(flag, name string) (int, *Problem) {
 		return at[0], nil
 	case len(at) > 1:
 		p := h.twins(at)
-		for _, i := range at {
-			p.Flags = append(p.Flags, h.o.with(flag, name, "#"+strconv.Itoa(i+1)))
+		for _, i := range at[:min(len(at), maxWays)] {
+			p.offer(h.o.with(flag, name, "#"+strconv.Itoa(i+1)))
 		}
 		return 0, p
 	case h.o.Sparse:
@@ -141,7 +141,7 @@ func (h *header) selected() (Choice, *Problem) {
 			return Choice{}, &Problem{Code: "ambiguous-column", Reason: fmt.Sprintf("%s is named by --column and by --ignore-column", h.quoted([]int{i})), Hint: "leave one of the two away"}
 		}
 		types := h.typesOf(i, s)
-		if types == nil {
+		if len(types) == 0 {
 			return h.selectedLong(i)
 		}
 		read++
@@ -164,13 +164,10 @@ func (h *header) typesOf(i int, s Selection) []api.IdentifierType {
 	if s.Types != nil {
 		return s.Types
 	}
-	if own := h.senses[i].types; len(own) == 1 && !(len(h.o.Types) > 0 && fits(bits(own), h.o.Types)) {
+	if own := h.senses[i].types; len(own) == 1 && !fits(bits(own), h.o.Types) {
 		return own
 	}
-	if len(h.o.Types) > 0 {
-		return h.o.Types
-	}
-	return nil
+	return h.o.Types
 }
 
 // selectedLong reads the only selected column, whose type another column tells.

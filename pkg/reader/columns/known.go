@@ -6,8 +6,7 @@ import "altadnc-bulk/pkg/api"
 // with identifiers, whoever they belong to, or of one that often stands beside
 // them. It tells a header from rows of values and from a title.
 func (n *Names) Known(name string) bool {
-	s := n.sense(name)
-	return s.whole != 0 || s.known && (s.about || s.standing != nothing)
+	return n.sense(name).inTable()
 }
 
 // ParseType returns the type that s names, in the spelling of the API or as a

@@ -18,9 +18,9 @@ func (h *header) long(identifiers, types []int) (Choice, *Problem) {
 			at = types
 		}
 		p := h.twins(at)
-		for _, i := range identifiers {
-			for _, t := range types {
-				p.Flags = append(p.Flags, h.longFlags(i, t))
+		for _, i := range identifiers[:min(len(identifiers), maxWays)] {
+			for _, t := range types[:min(len(types), maxWays)] {
+				p.offer(h.longFlags(i, t))
 			}
 		}
 		return Choice{}, p
@@ -47,10 +47,10 @@ func (h *header) longOrWide(identifiers, types, wide []int) *Problem {
 		Code:   "ambiguous-column",
 		Reason: fmt.Sprintf("identifiers are in %s, and in %s", h.quoted(identifiers), h.quoted(wide)),
 	}
-	for _, i := range identifiers {
-		p.Flags = append(p.Flags, h.longFlags(i, types[0]))
+	for _, i := range identifiers[:min(len(identifiers), maxWays-1)] {
+		p.offer(h.longFlags(i, types[0]))
 	}
-	p.Flags = append(p.Flags, h.flags(h.picks(wide)...))
+	p.offer(h.flags(h.picks(wide)...))
 	return p
 }
 
@@ -61,10 +61,10 @@ func (h *header) singleOrWide(identifiers, wide []int) *Problem {
 		Code:   "ambiguous-column",
 		Reason: fmt.Sprintf("--type says %s for all, and identifiers are in %s and in %s", words(h.o.Types), h.quoted(identifiers), h.quoted(wide)),
 	}
-	for _, i := range identifiers {
-		p.Flags = append(p.Flags, h.flags(pick{i, h.o.Types}))
+	for _, i := range identifiers[:min(len(identifiers), maxWays-1)] {
+		p.offer(h.flags(pick{i, h.o.Types}))
 	}
-	p.Flags = append(p.Flags, h.flags(h.picks(wide)...))
+	p.offer(h.flags(h.picks(wide)...))
 	return p
 }
 
@@ -72,8 +72,10 @@ func (h *header) singleOrWide(identifiers, wide []int) *Problem {
 func (h *header) single(identifiers []int) (Choice, *Problem) {
 	if len(identifiers) > 1 {
 		p := h.twins(identifiers)
-		for _, i := range identifiers {
-			p.Flags = append(p.Flags, h.anyTypeFlags(i)...)
+		for _, i := range identifiers[:min(len(identifiers), maxWays)] {
+			for _, flags := range h.anyTypeFlags(i) {
+				p.offer(flags)
+			}
 		}
 		return Choice{}, p
 	}
@@ -112,14 +114,11 @@ func (h *header) noIdentifier(types []int) *Problem {
 	if len(maybe) == 0 {
 		maybe = h.where(func(s sense) bool { return s.whole&(typeColumn|field) == 0 })
 	}
-	for _, i := range maybe[:min(len(maybe), maxWays)] {
-		p.Flags = append(p.Flags, h.longFlags(i, types[0]))
+	for _, i := range maybe[:min(len(maybe), maxWays-1)] {
+		p.offer(h.longFlags(i, types[0]))
 	}
 	if len(wide) > 0 {
-		p.Flags = append(p.Flags, h.flags(h.picks(wide)...))
+		p.offer(h.flags(h.picks(wide)...))
 	}
 	return p
 }
-
-// maxWays is how many ways out a problem offers.
-const maxWays = 6

@@ -35,7 +35,7 @@ const (
 	company
 	corporate
 	either
-	eitherFirst
+	eitherEnd
 	never
 	flag
 	state
@@ -78,7 +78,7 @@ func meanings() map[string]meaning {
 		"mobile": mobile, "filler": filler, "and": and, "which": which, "ordinal": ordinal,
 		"number": number, "address": address, "id": id, "profile": profile, "part": part,
 		"somebody": somebody, "company": company, "corporate": corporate,
-		"either": either, "either first": eitherFirst, "never": never, "flag": flag, "state": state,
+		"either": either, "either end": eitherEnd, "never": never, "flag": flag, "state": state,
 		"identifier column": identifierColumn, "type column": typeColumn, "type column beside identifier": typeBeside,
 		"place": place, "field": field,
 		"about linkedin": field | aboutLinkedIn, "about log": field | aboutLog, "about messages": field | aboutMessages,
@@ -184,29 +184,23 @@ func (n *Names) add(word string, e entry) {
 }
 
 // find returns what a word means to somebody who reads l: what it means there, else
-// in English and to all.
-func (n *Names) find(word string, l language) (entry, bool) {
-	var own, common entry
+// in English and to all; its meaning is 0 for a word that is not known so. heard are
+// the languages that know it.
+func (n *Names) find(word string, l language) (e entry, heard language) {
+	var common entry // whose language is left 0
 	for i := n.words[word]; i != 0; i = n.entries[i].next {
-		e := n.entries[i]
+		next := n.entries[i]
+		heard |= next.language
 		switch {
-		case e.language == l && l != english:
-			own = e
-		case e.language&(anyLanguage|english) != 0:
-			common.meaning |= e.meaning
-			common.key = cmp.Or(common.key, e.key)
+		case next.language == l && l != english:
+			e = next
+		case next.language&(anyLanguage|english) != 0:
+			common.meaning |= next.meaning
+			common.key = cmp.Or(common.key, next.key)
 		}
 	}
-	if own.meaning != 0 {
-		return own, true
+	if e.meaning == 0 {
+		e = common
 	}
-	return common, common.meaning != 0
-}
-
-// spoken returns the languages that a word belongs to.
-func (n *Names) spoken(word string) (l language) {
-	for i := n.words[word]; i != 0; i = n.entries[i].next {
-		l |= n.entries[i].language
-	}
-	return l
+	return e, heard
 }

@@ -31,7 +31,7 @@ func (h *header) typed() (Choice, *Problem) {
 	p := h.missing()
 	p.Reason = "no column is known to hold identifiers, and --type " + words(h.o.Types) + " could be meant for any"
 	for _, i := range maybe[:min(len(maybe), maxWays)] {
-		p.Flags = append(p.Flags, h.flags(pick{i, h.o.Types}))
+		p.offer(h.flags(pick{i, h.o.Types}))
 	}
 	return Choice{}, p
 }
@@ -40,7 +40,7 @@ func (h *header) typed() (Choice, *Problem) {
 // the first value of a list without a header: then that would be lost.
 func (h *header) only(at int) (Choice, *Problem) {
 	free := bits(h.o.Types)&(typeBit(api.LinkedIn)|typeBit(api.WebChat)) != 0 // any word can be one
-	if known := h.senses[at].known; known || !free && wordsAlone(h.names[at]) {
+	if h.o.Sparse || h.senses[at].inTable() || !free && wordsAlone(h.names[at]) {
 		return h.readSingle(at)
 	}
 	h.o.NoHeader = true // so that the flags do not show what may be somebody's identifier
@@ -112,14 +112,10 @@ func (h *header) waysOut(p *Problem, at []int) {
 		if groups[key] == nil {
 			keys = append(keys, key)
 		}
-		types := s.types
-		if len(h.o.Types) > 0 && fits(bits(types), h.o.Types) {
-			types = h.o.Types
-		}
-		groups[key] = append(groups[key], pick{i, types})
+		groups[key] = append(groups[key], h.pick(i))
 	}
 	for _, key := range keys[:min(len(keys), maxWays)] {
-		p.Flags = append(p.Flags, h.flags(groups[key]...))
+		p.offer(h.flags(groups[key]...))
 	}
 }
 
@@ -140,11 +136,11 @@ func (h *header) nameless() (Choice, *Problem) {
 	}
 	for _, i := range all[:min(len(all), maxWays)] {
 		if len(h.o.Types) > 0 {
-			p.Flags = append(p.Flags, h.flags(pick{i, h.o.Types}))
+			p.offer(h.flags(pick{i, h.o.Types}))
 		}
 	}
 	if len(all) == 2 && len(h.o.Types) == 0 {
-		p.Flags = [][]string{h.longFlags(all[0], all[1])}
+		p.offer(h.longFlags(all[0], all[1]))
 	}
 	return Choice{}, p
 }
@@ -165,20 +161,31 @@ func (h *header) values() *Problem {
 		return nil
 	}
 	h.o.NoHeader = true
-	p := &Problem{
+	return &Problem{
 		Code:   "no-header",
 		Reason: "the first row looks like data, not like column names",
-		Flags:  [][]string{h.flags(picks...)},
+		Flags:  [][]string{h.withoutHeader(picks)},
 		Hint:   "add a header row above it, such as identifier,identifierType",
 	}
-	if len(picks) == 1 {
-		for i, s := range h.senses {
-			if s.bare && i != picks[0].at { // its type stands beside it
-				p.Flags = [][]string{h.longFlags(picks[0].at, i)}
-			}
+}
+
+// withoutHeader returns the flags for a list without a header: those given, where
+// they name positions, else what the first row looks like.
+func (h *header) withoutHeader(picks []pick) []string {
+	if h.o.positional() {
+		return h.o.with("", "", "")
+	}
+	for i, s := range h.senses {
+		if len(picks) == 1 && s.bare && i != picks[0].at { // its type stands beside it
+			return h.longFlags(picks[0].at, i)
 		}
 	}
-	return p
+	for i := range picks {
+		if fits(bits(picks[i].types), h.o.Types) {
+			picks[i].types = h.o.Types
+		}
+	}
+	return h.flags(picks...)
 }
 
 // valueOf returns the type that a name would have as a value, to be proposed only.
@@ -221,7 +228,7 @@ func (h *header) valueBesideType(at []int) *Problem {
 	}
 	typ, other := at[0], all[0]+all[1]-at[0]
 	t, err := api.ParseIdentifierType(h.names[typ])
-	if s := h.senses[other]; err != nil || s.known || s.standing != nothing || wordsAlone(h.names[other]) {
+	if s := h.senses[other]; err != nil || s.inTable() || s.standing != nothing || wordsAlone(h.names[other]) {
 		return nil
 	}
 	if t != api.WebChat && !strings.ContainsAny(h.names[other], "0123456789") {

@@ -79,6 +79,20 @@ func (s Selection) String() string {
 	return s.Name + "=" + strings.Join(words, ",")
 }
 
+// positional reports whether o names columns, and all of them by position.
+func (o Options) positional() bool {
+	names := slices.Clone(o.Ignore)
+	for _, s := range o.Columns {
+		names = append(names, s.Name)
+	}
+	for _, name := range []string{o.Identifier, o.Type} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { _, ok := position(name); return !ok })
+}
+
 // position returns the index that a name such as #3 gives; ok is false for any
 // other name.
 func position(name string) (i int, ok bool) {

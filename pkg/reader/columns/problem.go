@@ -18,10 +18,19 @@ type pick struct {
 	types []api.IdentifierType
 }
 
+// pick is a column with the types that its name says, or those of Options.Types if
+// they go with them.
+func (h *header) pick(at int) pick {
+	if types := h.senses[at].types; !fits(bits(types), h.o.Types) {
+		return pick{at, types}
+	}
+	return pick{at, h.o.Types}
+}
+
 func (h *header) picks(at []int) []pick {
 	picks := make([]pick, len(at))
 	for i, at := range at {
-		picks[i] = pick{at, h.senses[at].types}
+		picks[i] = h.pick(at)
 	}
 	return picks
 }
@@ -32,6 +41,7 @@ func (h *header) flags(picks ...pick) []string {
 	if h.o.NoHeader {
 		flags = append(flags, "--no-header")
 	}
+	slices.SortFunc(picks, func(a, b pick) int { return a.at - b.at })
 	for _, p := range picks {
 		flags = append(flags, "--column", Selection{h.ref(p.at), p.types}.String())
 	}
@@ -52,7 +62,7 @@ func (h *header) longFlags(identifier, typ int) []string {
 func (h *header) ref(i int) string {
 	name := h.names[i]
 	_, isPosition := position(name)
-	if h.o.NoHeader || name == "" || isPosition || !typeable(name) || count(h.names, name) > 1 {
+	if h.o.NoHeader || name == "" || isPosition || !typeable(name) || h.times[name] > 1 {
 		return "#" + strconv.Itoa(i+1)
 	}
 	return name
@@ -63,13 +73,14 @@ func typeable(name string) bool {
 		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar })
 }
 
-func count(names []string, name string) (n int) {
-	for _, s := range names {
-		if s == name {
-			n++
-		}
+// maxWays is how many ways out a problem offers.
+const maxWays = 6
+
+// offer adds a way out, unless there are enough or it is there.
+func (p *Problem) offer(flags []string) {
+	if len(p.Flags) < maxWays && !slices.ContainsFunc(p.Flags, func(f []string) bool { return slices.Equal(f, flags) }) {
+		p.Flags = append(p.Flags, flags)
 	}
-	return n
 }
 
 // twins is the problem of columns that have one name.
@@ -136,7 +147,7 @@ func words(types []api.IdentifierType) string {
 
 // anyTypeFlags returns a way out for each type that a column can have.
 func (h *header) anyTypeFlags(at int) [][]string {
-	flags := make([][]string, 0, api.TypeCount)
+	var flags [][]string
 	for _, t := range api.IdentifierTypes() {
 		flags = append(flags, h.flags(pick{at, []api.IdentifierType{t}}))
 	}
@@ -145,8 +156,8 @@ func (h *header) anyTypeFlags(at int) [][]string {
 
 // nearest returns the column whose name is most like want; ok is false if none is.
 func (h *header) nearest(want string) (at int, ok bool) {
-	least := 3 // letters
 	want = cut(Fold(want))
+	least := min(3, len(want)) // letters
 	for i, name := range h.names {
 		folded := cut(Fold(name))
 		if h.ignored[i] || folded == "" {

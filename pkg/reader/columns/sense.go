@@ -34,6 +34,11 @@ type sense struct {
 	outcome  bool    // written by an earlier report
 }
 
+// inTable reports whether a name is one that columns have.
+func (s sense) inTable() bool {
+	return s.whole != 0 || s.known && (s.about || s.standing != nothing)
+}
+
 // outcomes are the columns that a report of this program adds.
 func outcomes() []string {
 	return []string{"dnc_line", "dnc_type", "dnc_sent", "dnc_outcome", "dnc_raw", "dnc_reason", "dnc_status", "dnc_attempts", "dnc_unsure", "dnc_time", "dnc_verified"}
@@ -87,8 +92,11 @@ func (n *Names) wholeMeaning(tokens []token) meaning {
 		}
 	}
 	m, ok := n.whole[all.String()]
-	if !ok {
+	if !ok { // Number 2 and Profile URL 2; but visitor-1 may be a value
 		m = n.whole[letters.String()]
+		if m&(typeBit(api.Phone)|typeBit(api.LinkedIn)|place) == 0 {
+			m = 0
+		}
 	}
 	if m&place != 0 {
 		m |= typeBit(api.Phone)
@@ -143,57 +151,76 @@ func agree(a, b sense) sense {
 
 // verdict decides what words say together.
 func verdict(r reading) sense {
-	s := sense{known: r.unknown == 0}
+	s := sense{known: r.unknown == 0, bare: len(r.words) == 1}
 	types, joined := typesOf(r.words)
 	if types == 0 {
 		return s
 	}
 	s.types = types.types()
-	s.bare = len(r.words) == 1
+	aside := asideNever(r.words)
+	doubt := joined || aside || len(s.types) > 1
 	var all meaning
-	before := true
-	doubt := joined || len(s.types) > 1
-	uncertainly := false
-	for i, w := range r.words {
-		m := dominant(w.meaning, types, i == 0)
-		switch {
-		case m&(anyType|mobile) != 0:
-			before = false
-		case m&(state|flag) != 0 && before, m == 0, !suits(m, types):
-			doubt = true
-			if m&(state|flag) == 0 {
-				s.rival, s.key = true, cmp.Or(s.key, "?"+w.text)
-			}
-		case m&flag != 0:
-			m = never
-		case m&state != 0:
-			uncertainly = true
-		case m&either != 0:
-			doubt, s.rival, s.key = true, true, w.text
-		}
+	for i, m := range weigh(r.words, types) {
 		all |= m
+		switch {
+		case !suits(m, types):
+			s.rival, s.key = true, cmp.Or(s.key, "?"+r.words[i].text)
+		case m == either:
+			s.rival, s.key = true, r.words[i].text
+		}
 	}
 	switch {
-	case all&never != 0:
+	case all&never != 0 && !aside:
 		return sense{known: s.known, about: true}
 	case all&somebody != 0:
 		s.standing = others
-	case uncertainly:
+	case all&state != 0:
 		s.standing = uncertain
-	case doubt:
+	case doubt, s.rival, all&flag != 0:
 		s.standing = doubtful
 	default:
 		s.standing = certain
 	}
-	if s.standing == certain || s.key == "" {
-		s.key = personKey(r.words)
-	}
+	s.key = cmp.Or(s.key, personKey(r.words))
 	return s
+}
+
+// weigh returns the one meaning of each word that counts beside types. What a state
+// or a flag says depends on the side of the type that it stands on: before it, both
+// are flags; behind it, a flag is no identifier.
+func weigh(words []word, types meaning) []meaning {
+	// What is somebody's at a company may still be the person's.
+	own := types == typeBit(api.Email) || slices.ContainsFunc(words, func(w word) bool { return w.meaning&mobile != 0 })
+	weights := make([]meaning, len(words))
+	before := true
+	for i, w := range words {
+		last := i == len(words)-1
+		m := dominant(w.meaning, types, own, i == 0 || last)
+		switch {
+		case m&(anyType|mobile) != 0:
+			before = false
+		case m&(state|flag) != 0 && before:
+			m = flag
+		case m == flag:
+			m = never
+		case m&and != 0 && i == 0, m&(and|filler) != 0 && last && short(w.text):
+			m = 0 // joins nothing, stands before nothing
+		}
+		weights[i] = m
+	}
+	return weights
+}
+
+// short reports whether a word is one letter, as articles and prepositions are in
+// some languages. The letters that names end in without saying anything are others:
+// Email__c, Owner's.
+func short(text string) bool {
+	return len(text) == 1 && text >= "a" && text <= "z" && text != "c" && text != "s"
 }
 
 // dominant returns the meaning of a word that counts: of several the one that is
 // most dangerous to miss.
-func dominant(m, types meaning, first bool) meaning {
+func dominant(m, types meaning, own, end bool) meaning {
 	email := types == typeBit(api.Email)
 	switch {
 	case m&(anyType|mobile) != 0:
@@ -202,15 +229,17 @@ func dominant(m, types meaning, first bool) meaning {
 		return part
 	case m&never != 0:
 		return never
-	case m&somebody != 0, m&company != 0 && !email:
+	case m&somebody != 0, m&company != 0 && !own:
 		return somebody
-	case m&(company|either) != 0, m&corporate != 0 && !email, m&eitherFirst != 0 && first:
+	case m&(company|either) != 0, m&corporate != 0 && !email, m&eitherEnd != 0 && end:
 		return either
-	case m&(flag|state) != 0:
-		return m & (flag | state)
+	case m&state != 0:
+		return state
+	case m&flag != 0:
+		return flag
 	case m&corporate != 0:
 		return which
-	case m&eitherFirst != 0:
+	case m&eitherEnd != 0:
 		return filler
 	}
 	return m
@@ -220,7 +249,7 @@ func dominant(m, types meaning, first bool) meaning {
 func suits(m, types meaning) bool {
 	numbers := typeBit(api.Phone) | typeBit(api.SMS) | typeBit(api.WhatsApp)
 	switch {
-	case m&(filler|which|ordinal|person|and|never|somebody|either|flag|state) != 0:
+	case m&(anyType|mobile|filler|which|ordinal|person|and|never|somebody|either|flag|state) != 0:
 		return true
 	case m&number != 0 && types&^numbers == 0,
 		m&address != 0,
@@ -259,6 +288,19 @@ func typesOf(words []word) (types meaning, joined bool) {
 	return types, false
 }
 
+// asideNever reports whether a type is joined with what is no identifier: Name/Email,
+// Phone & fax.
+func asideNever(words []word) bool {
+	for i := 1; i < len(words)-1; i++ {
+		a, b := words[i-1].meaning, words[i+1].meaning
+		if joins := words[i].meaning&and != 0 || words[i].meaning == 0 && len(words[i].text) == 1; joins &&
+			(a&(anyType|mobile) != 0 && b&never != 0 || a&never != 0 && b&(anyType|mobile) != 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // personKey returns whose identifiers a name speaks of. A number behind the word,
 // or a word such as secondary before it, makes another person of it.
 func personKey(words []word) string {
@@ -274,9 +316,12 @@ func personKey(words []word) string {
 		if i > 0 && words[i-1].meaning&ordinal != 0 {
 			k = words[i-1].text + " " + k
 		}
-		if key == "" || key == "contact" {
+		if key == "" || key == "contact" || key == "person" {
 			key = k
 		}
+	}
+	if key == "person" {
+		return ""
 	}
 	return key
 }

@@ -1,8 +1,9 @@
 package columns
 
 import (
-	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"altadnc-bulk/pkg/api"
 )
@@ -33,14 +34,16 @@ func (h *header) wide(at []int) (Choice, *Problem) {
 }
 
 // told marks the columns of a choice that are not read although their names look
-// as if they held identifiers.
+// as if they held identifiers. There is no doubt to tell of where people have named
+// the columns themselves.
 func (h *header) told(c Choice) Choice {
+	named := len(h.o.Columns) > 0 || h.o.Identifier != ""
 	for i, s := range h.live() {
 		switch {
 		case c.Columns[i].Role != Other:
 		case s.standing == others:
 			c.Columns[i].Somebody = true
-		case s.standing == doubtful, s.standing == vaguely, s.standing == certain:
+		case !named && slices.Contains([]standing{certain, doubtful, vaguely}, s.standing):
 			c.Columns[i].Unread = s.types
 		}
 	}
@@ -62,22 +65,14 @@ func (h *header) typesForAll(at []int) ([]api.IdentifierType, *Problem) {
 	if fits(named, types) {
 		return types, nil
 	}
-	var most, least []pick
-	for _, i := range at {
-		own := h.senses[i].types
-		if fits(bits(own), types) {
-			most, least = append(most, pick{i, types}), append(least, pick{i, types})
-			continue
-		}
-		most = append(most, pick{i, own})
-	}
+	fitting := without(at, func(i int) bool { return !fits(bits(h.senses[i].types), types) })
 	p := &Problem{
 		Code:   "ambiguous-column",
 		Reason: h.quoted(at) + tells(at) + " by name what " + each(at) + ", and --type says " + words(types) + " for all",
-		Flags:  [][]string{h.flags(most...)},
+		Flags:  [][]string{h.flags(h.picks(at)...)},
 	}
-	if len(least) > 0 {
-		p.Flags = append(p.Flags, h.flags(least...))
+	if len(fitting) > 0 {
+		p.Flags = append(p.Flags, h.flags(h.picks(fitting)...))
 	}
 	return nil, p
 }
@@ -85,7 +80,7 @@ func (h *header) typesForAll(at []int) ([]api.IdentifierType, *Problem) {
 // fits reports whether types can be given to columns that name others.
 func fits(named meaning, types []api.IdentifierType) bool {
 	given, phone := bits(types), typeBit(api.Phone)
-	if len(named.types()) != 1 {
+	if len(types) == 0 || len(named.types()) != 1 {
 		return false
 	}
 	return given&named != 0 || named == phone && given&^(phone|typeBit(api.SMS)|typeBit(api.WhatsApp)) == 0
@@ -98,7 +93,7 @@ func (h *header) disputed(at []int) *Problem {
 	var types meaning
 	for _, t := range api.IdentifierTypes() {
 		bit := typeBit(t)
-		mine := slices.DeleteFunc(slices.Clone(at), func(i int) bool { return bits(h.senses[i].types) != bit })
+		mine := without(at, func(i int) bool { return bits(h.senses[i].types) != bit })
 		rivals := h.where(func(s sense) bool { return s.standing == doubtful && s.rival && bits(s.types)&bit != 0 })
 		keys := h.keys(mine)
 		if len(keys) > 1 || len(keys) == 1 && len(rivals) > 0 && (keys[0] != "" || h.log) {
@@ -108,16 +103,15 @@ func (h *header) disputed(at []int) *Problem {
 	if dispute == nil {
 		return h.strangers(at)
 	}
+	slices.Sort(dispute)
+	dispute = slices.Compact(dispute)
+	beside := without(at, func(i int) bool { return bits(h.senses[i].types)&types != 0 })
 	p := h.dispute(dispute)
-	for _, key := range h.keys(dispute) {
-		var picks []pick
-		for i, s := range h.live() {
-			readable := slices.Contains(at, i)
-			if s.key == key && (readable || slices.Contains(dispute, i)) || readable && s.key == "" && bits(s.types)&types == 0 {
-				picks = append(picks, pick{i, s.types})
-			}
-		}
-		p.Flags = append(p.Flags, h.flags(picks...))
+	keys := h.keys(dispute)
+	for _, key := range keys[:min(len(keys), maxWays)] {
+		theirs := without(dispute, func(i int) bool { return h.senses[i].key != key })
+		others := without(beside, func(i int) bool { return h.senses[i].key != key && h.senses[i].key != "" })
+		p.offer(h.flags(h.picks(append(theirs, others...))...))
 	}
 	return p
 }
@@ -125,19 +119,22 @@ func (h *header) disputed(at []int) *Problem {
 // strangers returns the problem of columns of different types under the names of
 // two persons (Customer phone, Recipient email).
 func (h *header) strangers(at []int) *Problem {
-	named := slices.DeleteFunc(slices.Clone(at), func(i int) bool { return h.senses[i].key == "" || h.senses[i].key == "person" })
+	named := without(at, func(i int) bool { return h.senses[i].key == "" })
 	keys := h.keys(named)
 	if len(keys) < 2 {
 		return nil
 	}
 	p := h.dispute(named)
-	for _, key := range keys {
-		p.Flags = append(p.Flags, h.flags(h.picks(slices.DeleteFunc(slices.Clone(at), func(i int) bool {
-			return slices.Contains(named, i) && h.senses[i].key != key
-		}))...))
+	for _, key := range keys[:min(len(keys), maxWays-1)] {
+		p.offer(h.flags(h.picks(without(at, func(i int) bool { return h.senses[i].key != "" && h.senses[i].key != key }))...))
 	}
-	p.Flags = append(p.Flags, h.flags(h.picks(at)...))
+	p.offer(h.flags(h.picks(at)...))
 	return p
+}
+
+// without returns the indexes that drop does not apply to.
+func without(at []int, drop func(int) bool) []int {
+	return slices.DeleteFunc(slices.Clone(at), drop)
 }
 
 func (h *header) dispute(at []int) *Problem {
@@ -151,12 +148,13 @@ func (h *header) dispute(at []int) *Problem {
 // read first, and among them those with a word for the person.
 func (h *header) keys(at []int) []string {
 	var keys []string
+	seen := make(map[string]bool)
 	for _, sure := range []bool{true, false} {
 		for _, named := range []bool{true, false} {
 			for _, i := range at {
 				s := h.senses[i]
-				if (s.standing == certain) == sure && (s.key != "") == named && !slices.Contains(keys, s.key) {
-					keys = append(keys, s.key)
+				if (s.standing == certain) == sure && (s.key != "") == named && !seen[s.key] {
+					keys, seen[s.key] = append(keys, s.key), true
 				}
 			}
 		}
@@ -172,22 +170,32 @@ func (h *header) doubled(at []int) *Problem {
 		name := Fold(h.names[i])
 		seen[name] = append(seen[name], i)
 	}
-	again := regexp.MustCompile(`^(.+)\.[0-9]+$`) // as pandas writes the second of two
 	for _, i := range at {
 		twins := seen[Fold(h.names[i])]
-		if m := again.FindStringSubmatch(h.names[i]); m != nil && slices.Contains(h.names, m[1]) {
-			twins = append(slices.Clone(seen[Fold(m[1])]), i)
+		if first, ok := again(h.names[i]); ok && h.times[first] > 0 {
+			twins = append(slices.Clone(seen[Fold(first)]), i)
 		}
 		if len(twins) < 2 {
 			continue
 		}
 		p := h.twins(twins)
-		for _, one := range twins {
-			rest := slices.DeleteFunc(slices.Clone(at), func(j int) bool { return j != one && slices.Contains(twins, j) })
-			p.Flags = append(p.Flags, h.flags(h.picks(rest)...))
+		rest := without(at, func(i int) bool { return slices.Contains(twins, i) })
+		for _, one := range twins[:min(len(twins), maxWays-1)] {
+			p.offer(h.flags(h.picks(append(slices.Clone(rest), one))...))
 		}
-		p.Flags = append(p.Flags, h.flags(h.picks(at)...))
+		p.offer(h.flags(h.picks(at)...))
 		return p
 	}
 	return nil
+}
+
+// again returns the name that a column had before pandas numbered the second of two:
+// Email.1 was Email.
+func again(name string) (first string, ok bool) {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 1 {
+		return "", false
+	}
+	_, err := strconv.ParseUint(name[dot+1:], 10, 16)
+	return name[:dot], err == nil
 }

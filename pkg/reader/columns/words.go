@@ -40,20 +40,19 @@ func (n *Names) read(tokens []token, l language) reading {
 		text := tokens[i].text
 		for j := i + 1; j < len(tokens) && j < i+maxSpan; j++ {
 			text += tokens[j].text
-			best[i].heard |= n.spoken(text)
-			if e, ok := n.find(text, l); ok {
-				r := one(text, e).before(best[j+1])
-				if r.cost() <= best[i].cost() {
-					r.heard |= best[i].heard
-					best[i] = r
-				}
+			e, heard := n.find(text, l)
+			heard |= best[i].heard
+			if r := one(text, e).before(best[j+1]); e.meaning != 0 && r.cost() <= best[i].cost() {
+				best[i] = r
 			}
+			best[i].heard |= heard
 		}
 	}
 	return best[0]
 }
 
-// one is the reading of a word that the table knows.
+// one is the reading of a word that the table knows. Its entry has a language if that
+// has a meaning of its own for it.
 func one(text string, e entry) reading {
 	r := reading{words: []word{{text: text, meaning: e.meaning, key: e.key}}}
 	if e.language != 0 && e.meaning&(anyType|mobile) != 0 {
@@ -70,15 +69,17 @@ func (r reading) before(rest reading) reading {
 
 // readToken reads one token by itself.
 func (n *Names) readToken(t token, l language) reading {
-	r := n.readOne(t, l)
-	r.heard |= n.spoken(t.text)
+	e, heard := n.find(t.text, l)
+	r := one(t.text, e)
+	if e.meaning == 0 {
+		r = n.readUnknown(t, l)
+	}
+	r.heard |= heard
 	return r
 }
 
-func (n *Names) readOne(t token, l language) reading {
-	if e, ok := n.find(t.text, l); ok {
-		return one(t.text, e)
-	}
+// readUnknown reads a token that is no word of the table as a whole.
+func (n *Names) readUnknown(t token, l language) reading {
 	unknown := reading{words: []word{{text: t.text}}, unknown: 1}
 	switch {
 	case t.kind == digit:
@@ -87,11 +88,9 @@ func (n *Names) readOne(t token, l language) reading {
 		return reading{words: []word{{text: t.text, meaning: and}}}
 	case t.kind == parts, len(t.text) > maxRun:
 		return unknown
-	case t.kind == dense:
-		return n.cut(t.text, l, anyWord)
 	}
-	r := n.cut(t.text, l, longWord)
-	if r.unknown == 0 && plausible(r.words) {
+	r := n.cut(t, l)
+	if t.kind == dense || r.unknown == 0 && plausible(r.words) {
 		return r
 	}
 	unknown.heard = r.heard
@@ -105,34 +104,33 @@ func (n *Names) readOne(t token, l language) reading {
 // maxRun is how many bytes of a token are looked into.
 const maxRun = 60
 
-func anyWord(string, entry) bool { return true }
-
-// longWord reports whether a word counts within a token of a script with spaces:
-// short ones turn up in words that have nothing to do with them.
-func longWord(text string, e entry) bool {
-	return len(text) >= 3 || len(text) == 2 && e.meaning&(filler|id|number) != 0
+// tooShort reports whether a word does not count within a token of a script with
+// spaces: short ones turn up in words that have nothing to do with them.
+func tooShort(text string, e entry) bool {
+	return len(text) < 3 && (len(text) < 2 || e.meaning&(id|number) == 0)
 }
 
-// plausible reports whether a token consists of these words: tel in cartel is an
-// accident.
+// plausible reports whether a token is really made of these words: one of them is a
+// type, and tel in cartel is an accident.
 func plausible(words []word) bool {
+	var all meaning
+	longest := 0
 	for _, w := range words {
-		if len(w.text) > 3 {
-			return true
-		}
+		all |= w.meaning
+		longest = max(longest, len(w.text))
 	}
-	return false
+	return all&(anyType|mobile) != 0 && longest > 3
 }
 
 // cut parts a token into the words that count, so that the fewest characters are
 // left over, and of the ways to do so with the fewest words (MOBILEPHONE,
 // Diensthandy, 携帯電話番号).
-func (n *Names) cut(text string, l language, counts func(string, entry) bool) reading {
+func (n *Names) cut(t token, l language) reading {
 	type step struct {
 		left, words, next int
 		entry             entry
 	}
-	var heard language
+	text, r := t.text, reading{}
 	best := make([]step, len(text)+1)
 	for i := len(text) - 1; i >= 0; i-- {
 		best[i] = step{left: best[i+1].left + 1, words: best[i+1].words, next: i + 1}
@@ -140,17 +138,17 @@ func (n *Names) cut(text string, l language, counts func(string, entry) bool) re
 			continue
 		}
 		for j := i + 1; j <= len(text); j++ {
-			heard |= n.spoken(text[i:j])
-			e, ok := n.find(text[i:j], l)
-			if !ok || !counts(text[i:j], e) {
+			e, heard := n.find(text[i:j], l)
+			if t.kind != dense && tooShort(text[i:j], e) {
 				continue
 			}
-			if s := (step{best[j].left, best[j].words + 1, j, e}); s.left < best[i].left || s.left == best[i].left && s.words <= best[i].words {
+			r.heard |= heard
+			s := step{best[j].left, best[j].words + 1, j, e}
+			if e.meaning != 0 && (s.left < best[i].left || s.left == best[i].left && s.words <= best[i].words) {
 				best[i] = s
 			}
 		}
 	}
-	r := reading{heard: heard}
 	for i, start := 0, 0; i < len(text); start = i {
 		for i < len(text) && best[i].entry.meaning == 0 {
 			i = best[i].next
@@ -173,11 +171,11 @@ func (n *Names) readCompound(text string, l language) reading {
 	const least = 5 // bytes: mail in mailing is an accident
 	for cut := least; cut <= len(text)-2; cut++ {
 		head, tail := text[:cut], text[cut:]
-		if e, ok := n.find(head, l); ok && e.meaning&(anyType|mobile) != 0 {
+		if e, _ := n.find(head, l); e.meaning&(anyType|mobile) != 0 {
 			return one(head, e).before(reading{words: []word{{text: tail}}, unknown: 1})
 		}
 		head, tail = text[:len(text)-cut], text[len(text)-cut:]
-		if e, ok := n.find(tail, l); ok && e.meaning&(anyType|mobile) != 0 {
+		if e, _ := n.find(tail, l); e.meaning&(anyType|mobile) != 0 {
 			return reading{words: []word{{text: head}}, unknown: 1}.before(one(tail, e))
 		}
 	}
