@@ -84,6 +84,7 @@ func TestEmail(t *testing.T) {
 		{"ada@-example.com", "email-domain"},
 		{"ada@example-.com", "email-domain"},
 		{"ada@ex_ample.com", "email-domain"},
+		{"ada@az09.com", "ada@az09.com"},
 		{"ada@example.c", "email-domain"},
 		{"ada@example.c0m", "email-domain"},
 		{"ada@192.0.2.1", "email-domain"},

@@ -128,9 +128,10 @@ func abroad(digits string) (string, bool) {
 }
 
 // national tells whether a number is surely written in the form of its own
-// country: its first group of digits is that country's area code, and not the
-// country code of the number that it would be with a + in front. A + that a
-// spreadsheet takes away leaves bare digits behind.
+// country: its first group of digits, or the second behind a prefix, is that
+// country's area code, and the first is not the country code of the number that
+// it would be with a + in front. A + that a spreadsheet takes away leaves bare
+// digits behind.
 func national(s, number, other string) bool {
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) < 2 {
@@ -138,7 +139,7 @@ func national(s, number, other string) bool {
 	}
 	_, written := international(number)
 	code, _ := international(other)
-	return len(written) > 1 && groups[0] == written[0] && groups[0] != code
+	return len(written) > 1 && (groups[0] == written[0] || groups[1] == written[0]) && groups[0] != code
 }
 
 // international returns the country code of a number and the groups that its

@@ -71,6 +71,7 @@ func TestPhone(t *testing.T) {
 		{"+14155550123#5", "phone-extension"},
 		{"*67 415 555 0123", "phone-extension"},
 		{"+1 415 555 O123", "phone-letters"},
+		{"x5550123", "phone-letters"},
 		{"+1 800 FLOWERS", "phone-letters"},
 		{"+1 415 555 0123 (mobile)", "phone-letters"},
 		{"mobile: +14155550123", "phone-letters"},
@@ -153,6 +154,7 @@ func TestPhoneByRegion(t *testing.T) {
 		},
 		"us": {{"4155550123", "+14155550123"}},
 		"CN": {{"13123456789", "phone-ambiguous"}, {"131 2345 6789", "+8613123456789"}},
+		"RU": {{"8 (800) 510-77-55", "+78005107755"}, {"880 0510-77-55", "phone-ambiguous"}, {"88005107755", "phone-ambiguous"}},
 		"BR": {{"(55) 99123-4567", "+5555991234567"}, {"11 96123-4567", "+5511961234567"}},
 		"DE": {
 			{"030 23125123", "+493023125123"},
