@@ -36,7 +36,7 @@ func FuzzCanonicalEmail(f *testing.F) {
 }
 
 func FuzzCanonicalPhone(f *testing.F) {
-	for _, seed := range []string{"+1 415 555 0123", "tel:+49 (0)30 23125-123", "14155552671.0", "1.41556E+10", "(+44) 20 7946 0018", "030/23125123", "+5491123456789", "20100000000000", "030 2312511/2512", "2024-01-15", "(201) 555-0123", "https://wa.me/14155550123"} {
+	for _, seed := range []string{"+1 415 555 0123", "tel:+49 (0)30 23125-123", "14155552671.0", "1.41556E+10", "(+44) 20 7946 0018", "030/23125123", "+5491123456789", "20100000000000", "030 2312511/2512", "2024-01-15", "(201) 555-0123", "+49030000", "https://wa.me/14155550123"} {
 		for _, region := range []string{"", "DE", "US", "IT", "AR"} {
 			f.Add(seed, region, false)
 		}
@@ -52,7 +52,7 @@ func FuzzCanonicalPhone(f *testing.F) {
 			t.Fatalf("%q became %q", s, got)
 		}
 		d := digitsOf(s)
-		if !strings.HasSuffix(got, d[max(0, len(d)-6):]) {
+		if !strings.HasSuffix(got, d[max(0, len(d)-4):]) {
 			t.Fatalf("%q became %q: digits were invented", s, got)
 		}
 		for i, b := range []byte(s) {

@@ -40,6 +40,8 @@ func TestLinkedIn(t *testing.T) {
 		{"https://www.linkedin.com/in/李明-a1", "https://www.linkedin.com/in/李明-a1"},
 		{"linkedin.com/in/" + name, "https://www.linkedin.com/in/" + name},
 		{"linkedin.com/in/" + name + "a", "too-long"},
+		{"linkedin.com/in/AZ_az-09", "https://www.linkedin.com/in/az_az-09"},
+		{"zz.linkedin.com/in/ada", "https://www.linkedin.com/in/ada"},
 		{"linkedin.com/in/bo", "linkedin-name"},
 		{"linkedin.com/in/bo1", "https://www.linkedin.com/in/bo1"},
 

@@ -66,6 +66,7 @@ func TestPhone(t *testing.T) {
 		// More than a number.
 		{"+1 415 555 0123 x5", "phone-extension"},
 		{"+1 415 555 0123 ext. 5", "phone-extension"},
+		{"+1 415 555 0123 ext", "phone-letters"},
 		{"+14155550123;ext=5", "phone-extension"},
 		{"+14155550123p204", "phone-extension"},
 		{"+14155550123#5", "phone-extension"},
