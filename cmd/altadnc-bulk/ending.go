@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader"
 )
 
 // watchers are who wants to know how a command ends, beside the person: a
@@ -64,6 +65,10 @@ func (a *app) end(cmd *cobra.Command, err error) (code int) {
 	e := &exitError{}
 	if err != nil {
 		e = asExit(err)
+	}
+	var list *reader.ListError
+	if errors.As(err, &list) && len(list.Flags) > 0 {
+		e.hint = "if this is what you mean, type:\n" + waysOut(cmd, list.Flags)
 	}
 	a.complain(e)
 	a.environment(cmd) // a command line that was not understood has not asked it

@@ -109,32 +109,60 @@ func (a *app) warnOfUnknown(root *cobra.Command) {
 // were given. --again is left out: a run that was interrupted is continued
 // without it.
 func resumeCommand(cmd *cobra.Command, arg string) string {
-	line := []string{cmd.CommandPath()}
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name != "again" {
-			for _, word := range flagWords(f) {
-				line = append(line, shellQuote(word))
-			}
-		}
-	})
-	return strings.Join(append(line, shellQuote(arg)), " ")
+	return commandLine(cmd, []string{"again"}, nil, []string{arg})
 }
 
-// flagWords returns a flag with its value as one word, or as one for each of
-// its values.
+// commandLine is a command line to type: the flags that were given, except some,
+// then more of them and the arguments.
+func commandLine(cmd *cobra.Command, except, more, args []string) string {
+	words := []string{cmd.CommandPath()}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(except, f.Name) {
+			words = append(words, flagWords(f)...)
+		}
+	})
+	words = append(append(words, more...), args...)
+	for i, word := range words[1:] {
+		words[i+1] = shellQuote(word)
+	}
+	return strings.Join(words, " ")
+}
+
+// flagWords returns a flag with its value as one word, or a word for each value.
 func flagWords(f *pflag.Flag) []string {
 	if f.Value.Type() == "bool" && f.Value.String() == "true" {
 		return []string{"--" + f.Name}
 	}
 	values := []string{f.Value.String()}
-	if several, ok := f.Value.(pflag.SliceValue); ok {
-		values = several.GetSlice()
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
 	}
-	var words []string
-	for _, value := range values {
-		words = append(words, "--"+f.Name+"="+value)
+	words := make([]string, len(values))
+	for i, value := range values {
+		words[i] = "--" + f.Name + "=" + value
 	}
 	return words
+}
+
+// waysOut are the command lines that read a list which could not be read as it
+// was told, the likeliest first.
+func waysOut(cmd *cobra.Command, flags [][]string) string {
+	columns := []string{"column", "ignore-column", "identifier-column", "type-column", "type"}
+	var lines []string
+	for _, way := range flags {
+		var except []string
+		for _, word := range way {
+			name, isFlag := strings.CutPrefix(word, "--")
+			if isFlag {
+				except = append(except, name)
+			}
+			if slices.Contains(columns, name) {
+				except = append(except, columns...)
+			}
+		}
+		lines = append(lines, commandLine(cmd, except, way, cmd.Flags().Args()))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // unknownCommand refuses arguments of a command that only has commands of its
@@ -219,7 +247,7 @@ func flagValues() map[string][]string {
 		types = append(types, string(t))
 	}
 	return map[string][]string{
-		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"},
+		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "windows-1250", "windows-1251", "macintosh", "shift_jis", "gb18030", "big5", "euc-kr", "cp850"},
 		"format":        {"auto", "csv", "jsonl"},
 		"log-format":    {"text", "json"},
 		"outcome":       outcomes(),

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
+	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // layout is how a list is read: what to check first when a plan looks odd.
@@ -13,15 +16,23 @@ type layout struct {
 	Encoding  string   `json:"encoding"`
 	Gzip      bool     `json:"gzip"`
 	Delimiter string   `json:"delimiter,omitempty"`
-	Columns   []column `json:"columns"` // those that are read
+	Columns   []column `json:"columns"`          // those that are read
+	Unread    []unread `json:"unread,omitempty"` // those that look as if they should be
 
-	unread []string // columns that nothing is read from
+	others []string // columns that nothing is read from
 }
 
 type column struct {
 	Name string `json:"name"`
 	Role string `json:"role"`
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty"` // several are separated by commas
+}
+
+// unread is a column that is not read although it seems to hold identifiers.
+type unread struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Flag string `json:"flag"` // what reads it too
 }
 
 func newLayout(of reader.Layout) layout {
@@ -29,29 +40,54 @@ func newLayout(of reader.Layout) layout {
 	if of.Delimiter != 0 {
 		l.Delimiter = string(of.Delimiter)
 	}
-	for _, c := range of.Columns {
-		switch c.Role {
-		case reader.RoleIdentifier, reader.RoleType:
-			l.Columns = append(l.Columns, column{c.Name, c.Role.String(), string(c.Type)})
-		case reader.RoleOther:
-			l.unread = append(l.unread, fmt.Sprintf("%q", c.Name))
+	choice := columns.Choice{Columns: of.Columns}
+	for i, c := range of.Columns {
+		switch {
+		case c.Role == columns.Identifier:
+			l.Columns = append(l.Columns, column{c.Name, "identifier", words(c.Types)})
+		case c.Role == columns.Type:
+			l.Columns = append(l.Columns, column{c.Name, "type", ""})
+		case c.Unread != nil:
+			var flags []string
+			for _, word := range choice.Flags(i) {
+				flags = append(flags, shellQuote(word))
+			}
+			l.Unread = append(l.Unread, unread{c.Name, words(c.Unread), strings.Join(flags, " ")})
+		case c.Role == columns.Other:
+			l.others = append(l.others, fmt.Sprintf("%q", c.Name))
 		}
 	}
 	return l
 }
 
-// unreadShown is how many columns that are not read a plan names.
-const unreadShown = 8
+func words(types []api.IdentifierType) string {
+	var words []string
+	for _, t := range types {
+		words = append(words, string(t))
+	}
+	return strings.Join(words, ",")
+}
+
+// othersShown is how many columns that are not read a plan names.
+const othersShown = 8
 
 func (l layout) write(t table) {
+	for _, u := range l.Unread {
+		t.fact("NOT READ", "%s", u.text())
+	}
 	t.fact("read as", "%s", l.form())
 	t.fact("columns", "%s", l.columns())
-	switch more := len(l.unread) - unreadShown; {
-	case more > 0: // one of them may hold what should have been read
-		t.fact("not read", "%s, and %d more", strings.Join(l.unread[:unreadShown], ", "), more)
-	case len(l.unread) > 0:
-		t.fact("not read", "%s", strings.Join(l.unread, ", "))
+	switch more := len(l.others) - othersShown; {
+	case more > 0:
+		t.fact("not read", "%s, and %d more", strings.Join(l.others[:othersShown], ", "), more)
+	case len(l.others) > 0:
+		t.fact("not read", "%s", strings.Join(l.others, ", "))
 	}
+}
+
+// text says that the column is not read, and what would read it.
+func (u unread) text() string {
+	return fmt.Sprintf("column %q, whose name looks like %s; to read it too: %s", u.Name, u.Type, u.Flag)
 }
 
 // form words what kind of file the list is.
@@ -82,4 +118,42 @@ func (l layout) columns() string {
 		parts = append(parts, fmt.Sprintf("%q as %s", c.Name, as))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// rowCounts says what became of the rows of a list: the first number is the sum
+// of the others.
+type rowCounts struct {
+	Total   int64 `json:"total"`
+	Entries int64 `json:"with_entries"`
+	None    int64 `json:"without_identifier"`
+	Blank   int64 `json:"blank"`
+	Headers int64 `json:"repeated_headers"`
+}
+
+func newRowCounts(of reader.Rows) rowCounts {
+	return rowCounts{of.Total(), of.Entries, of.None, of.Blank, of.Headers}
+}
+
+// write tells a person the counts where some rows gave no entry.
+func (r rowCounts) write(w io.Writer) {
+	if r.Total != r.Entries {
+		fmt.Fprintf(w, "  rows %s\n", r.text())
+	}
+}
+
+// text tells the counts in one line, leaving out what there is none of.
+func (r rowCounts) text() string {
+	if r.Total == r.Entries {
+		return count(r.Total)
+	}
+	parts := []string{count(r.Entries) + " with entries"}
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{r.None, "without an identifier"}, {r.Blank, "blank"}, {r.Headers, "repeating the header"}} {
+		if part.n > 0 {
+			parts = append(parts, count(part.n)+" "+part.what)
+		}
+	}
+	return count(r.Total) + ": " + strings.Join(parts, ", ")
 }

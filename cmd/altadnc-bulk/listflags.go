@@ -17,19 +17,25 @@ import (
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/reader"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
 	"altadnc-bulk/pkg/worker"
 )
 
 // listFlags say which list, how to read it, and where its journal is.
 type listFlags struct {
 	journal          string
-	typ              string
+	types            []string
+	columns          []string
+	ignore           []string
 	identifierColumn string
 	typeColumn       string
+	noHeader         bool
+	headerLine       int
 	format           string
 	delimiter        string
 	encoding         string
 	defaultRegion    string
+	international    bool
 	asIs             bool
 
 	flags *pflag.FlagSet // these flags alone
@@ -50,13 +56,18 @@ func (f *listFlags) registerReading(cmd *cobra.Command) {
 		f.flags, f.given = fl, cmd.Flags()
 		cmd.Flags().AddFlagSet(fl)
 	}()
-	fl.StringVar(&f.typ, "type", "", "`type` of every identifier, for a list without a type column")
+	fl.StringSliceVar(&f.types, "type", nil, "`type` of every identifier, for a list without a type column; several separated by commas send each identifier under each of them")
+	fl.StringArrayVar(&f.columns, "column", nil, "read just this column, as `NAME=TYPE`, NAME=TYPE,TYPE or NAME alone; #3 is the third one; repeat the flag for more columns")
+	fl.StringArrayVar(&f.ignore, "ignore-column", nil, "leave the column of this `name` alone; repeat the flag for more")
 	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
+	fl.BoolVar(&f.noHeader, "no-header", false, "the list has no header: its first row is data, columns are #1, #2 and so on")
+	fl.IntVar(&f.headerLine, "header-line", 0, "line `N` holds the column names; what is above it is passed over")
 	fl.StringVar(&f.format, "format", "auto", "`format` of the list: auto, csv, jsonl")
 	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); tab as \\t")
-	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1 (default: found from the list)")
+	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list, such as windows-1252, shift_jis, gb18030 or cp850 (default: UTF-8, or what a byte order mark says)")
 	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")
+	fl.BoolVar(&f.international, "international", false, "phone numbers without + begin with a country code")
 	fl.BoolVar(&f.asIs, "as-is", false, "send identifiers as they are written, not in canonical form")
 }
 
@@ -125,18 +136,30 @@ func (f *listFlags) differs(r recorded) string {
 // options turns the flags into what package reader takes.
 func (f *listFlags) options() (reader.Options, error) {
 	o := reader.Options{
-		Encoding: f.encoding, IdentifierColumn: f.identifierColumn, TypeColumn: f.typeColumn,
-		DefaultRegion: f.defaultRegion, AsIs: f.asIs,
+		Encoding: f.encoding, HeaderLine: f.headerLine,
+		Columns: columns.Options{Ignore: f.ignore, Identifier: f.identifierColumn, Type: f.typeColumn, NoHeader: f.noHeader},
+		Values:  f.values(),
 	}
 	var problems []error
 	var err error
 	if o.Format, err = reader.ParseFormat(f.format); err != nil {
 		problems = append(problems, fmt.Errorf("--format: %w", err))
 	}
-	if f.typ != "" {
-		if o.Type, err = parseType(f.typ); err != nil {
+	names := columns.New()
+	for _, word := range f.types {
+		t, ok := names.ParseType(word)
+		if !ok {
+			_, err := api.ParseIdentifierType(word)
 			problems = append(problems, fmt.Errorf("--type: %w", err))
 		}
+		o.Columns.Types = append(o.Columns.Types, t)
+	}
+	for _, column := range f.columns {
+		selection, err := columns.ParseSelection(column)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--column: %w", err))
+		}
+		o.Columns.Columns = append(o.Columns.Columns, selection)
 	}
 	if o.Delimiter, err = parseDelimiter(f.delimiter); err != nil {
 		problems = append(problems, err)
@@ -144,11 +167,10 @@ func (f *listFlags) options() (reader.Options, error) {
 	return o, errors.Join(problems...)
 }
 
-func parseType(s string) (api.IdentifierType, error) {
-	if t, ok := canonical.ParseType(s); ok {
-		return t, nil
-	}
-	return api.ParseIdentifierType(s)
+// values is how the cells of the list, and of a snapshot to match it with, are
+// read.
+func (f *listFlags) values() canonical.Rules {
+	return canonical.Rules{Region: strings.ToUpper(f.defaultRegion), International: f.international, AsIs: f.asIs}
 }
 
 func parseDelimiter(s string) (rune, error) {
@@ -171,7 +193,7 @@ type list struct {
 	path    string // as the user named it
 	journal string
 	file    *os.File
-	spooled bool // file is ours, to be removed
+	spooled bool // file is a copy of ours that still has a name, to be removed
 }
 
 // open opens the list that arg names, to be read as the flags say.
@@ -207,6 +229,9 @@ func (f *listFlags) openRecorded(a *app, arg string) (*list, *journal.View, erro
 
 // name returns the list that arg names and where its journal is.
 func (f *listFlags) name(arg string) (*list, error) {
+	if arg == "/dev/stdin" {
+		arg = "-"
+	}
 	if arg == "-" && f.journal == "" {
 		return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
 	}
@@ -221,10 +246,9 @@ func (f *listFlags) openFile(a *app, l *list) error {
 		return err
 	}
 	if l.path == "-" {
-		if l.file, err = spool(a.stdin); err != nil {
+		if l.file, l.spooled, err = spool(a.stdin); err != nil {
 			return err
 		}
-		l.spooled = true
 		l.List = worker.NewList("standard input", l.file, opts)
 		return nil
 	}
@@ -251,18 +275,23 @@ func openList(path string) (*os.File, error) {
 	return file, nil
 }
 
-// spool copies r to a temporary file that only this user can read.
-func spool(r io.Reader) (*os.File, error) {
-	file, err := os.CreateTemp("", "altadnc-bulk-list-*")
+// spool copies r to a temporary file that only this user can read. Where the
+// system allows it the file has no name any more, so that no end of this program
+// leaves it behind; named reports that it still has one.
+func spool(r io.Reader) (file *os.File, named bool, err error) {
+	file, err = os.CreateTemp("", "altadnc-bulk-list-*")
 	if err != nil {
-		return nil, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
+		return nil, false, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
 	}
-	if _, err := io.Copy(file, r); err != nil {
-		file.Close()
+	named = os.Remove(file.Name()) != nil
+	if _, err = io.Copy(file, r); err == nil {
+		return file, named, nil
+	}
+	file.Close()
+	if named {
 		os.Remove(file.Name())
-		return nil, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
 	}
-	return file, nil
+	return nil, false, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
 }
 
 func (l *list) Close() error {

@@ -18,6 +18,7 @@ type removePlan struct {
 	BaseURL    string                       `json:"base_url"`
 	SHA256     string                       `json:"sha256"`
 	ReadAs     layout                       `json:"read_as"`
+	Rows       rowCounts                    `json:"rows"`
 	Entries    int64                        `json:"entries"`
 	Duplicates int64                        `json:"duplicate"`
 	Types      map[api.IdentifierType]int64 `json:"types"`
@@ -60,7 +61,7 @@ type refusedEntry struct {
 func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 	p := &removePlan{
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), SHA256: plan.SHA256, ReadAs: newLayout(plan.Layout),
-		Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
+		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
 		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
 		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(),
@@ -103,6 +104,7 @@ func (p *removePlan) write(w io.Writer) {
 	t := table{w}
 	fmt.Fprintf(w, "Plan for %s\n", p.List)
 	p.ReadAs.write(t)
+	t.fact("rows", "%s", p.Rows.text())
 	t.fact("entries", "%s", count(p.Entries))
 	if p.Duplicates > 0 {
 		t.fact("duplicates", "%s, each key is sent once", count(p.Duplicates))

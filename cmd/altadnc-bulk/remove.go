@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"altadnc-bulk/pkg/journal"
-	"altadnc-bulk/pkg/reader/canonical"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -212,7 +211,7 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary, err 
 	if plan.Send == 0 || !r.wantsSnapshot() {
 		return nil, nil
 	}
-	match := worker.Matching{Wanted: plan.Wants, Rules: canonical.Rules{Region: r.read.defaultRegion, AsIs: r.read.asIs}}
+	match := worker.Matching{Wanted: plan.Wants, Rules: r.read.values()}
 	if r.recording != nil {
 		snapshot, err := r.recording.Snapshot(match)
 		if err == nil {
@@ -241,6 +240,11 @@ const confirmByNumber = 1000
 
 // agree shows the plan and makes sure that it is wanted.
 func (r *removal) agree(p *removePlan) error {
+	if r.output.quiet || r.output.logFormat == "json" {
+		for _, u := range p.ReadAs.Unread {
+			r.log.Warn("not read: " + u.text())
+		}
+	}
 	switch {
 	case r.output.quiet:
 	case r.brief || r.yes && r.output.logFormat == "json": // for a program that reads lines

@@ -33,8 +33,9 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report LIST",
 		Short: "LIST with the outcome of every entry, in the format of the list",
 		Long: `report writes LIST to standard output or a file, one line for each entry, followed by what
-the journal says of it: dnc_line, dnc_type, dnc_outcome, dnc_reason, dnc_status,
-dnc_attempts, dnc_unsure, dnc_time, dnc_verified. It sends nothing, changes nothing, and works
+the journal says of it: dnc_line, dnc_type, dnc_sent, dnc_outcome, dnc_raw,
+dnc_reason, dnc_status, dnc_attempts, dnc_unsure, dnc_time, dnc_verified. dnc_raw is the text of
+a row that was refused as a whole; its own columns are then empty. It sends nothing, changes nothing, and works
 while a run goes on.
 
 The outcomes are ` + strings.Join(outcomes(), ", ") + `.
@@ -128,7 +129,9 @@ func (f *reportFlags) copy(in *reader.Reader, finder *finder, out reportWriter) 
 type finding struct {
 	line     int
 	typ      string
+	sent     string // where it is not what the list says
 	outcome  string
+	raw      string // of a record that was refused as a whole
 	reason   string
 	status   int // HTTP; 0 for none
 	attempts int
@@ -167,10 +170,13 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 	}
 	if e.Refusal != nil {
 		found.outcome, found.reason, found.time = "failed", e.Refusal.Reason, recorded.Time
+		if e.Column == "" {
+			found.raw = strings.ToValidUTF8(string(e.Record.Text), "\ufffd")
+		}
 		return found, nil
 	}
 	ix.SetPlace(key, int64(e.Line))
-	found.outcome, found.reason = state.Status.Account().String(), recorded.Reason
+	found.outcome, found.reason, found.sent = state.Status.Account().String(), recorded.Reason, recorded.Sent
 	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
 	found.unsure, found.verified = state.Unsure || state.Unanswered(), f.verified[key]
 	if found.outcome == "open" {

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // reportWriter writes entries with what was found about them.
@@ -52,7 +53,9 @@ func (f finding) columns() []findingColumn {
 	return []findingColumn{
 		{"dnc_line", jsontext.Int(int64(f.line))},
 		{"dnc_type", known(f.typ != "", jsontext.String(f.typ))},
+		{"dnc_sent", known(f.sent != "", jsontext.String(f.sent))},
 		{"dnc_outcome", jsontext.String(f.outcome)},
+		{"dnc_raw", known(f.raw != "", jsontext.String(f.raw))},
 		{"dnc_reason", jsontext.String(f.reason)},
 		{"dnc_status", known(f.status > 0, jsontext.Int(int64(f.status)))},
 		{"dnc_attempts", jsontext.Int(int64(f.attempts))},
@@ -66,14 +69,14 @@ func (f finding) columns() []findingColumn {
 // then the findings.
 type csvReport struct {
 	out     *csv.Writer
-	columns []reader.Column
+	columns []columns.Column
 	row     []string
 	begun   bool
 }
 
 func (r *csvReport) header() error {
 	for _, c := range r.columns {
-		if c.Role != reader.RoleOutcome {
+		if c.Role != columns.Outcome {
 			r.row = append(r.row, disarm(c.Name))
 		}
 	}
@@ -90,18 +93,21 @@ func (r *csvReport) write(e reader.Entry, f finding) error {
 			return err
 		}
 	}
-	cells := e.Record.Cells()
+	var cells []string // of a record that was refused as a whole nobody knows which cell is which
+	if f.raw == "" {
+		cells = e.Record.Cells()
+	}
 	r.row = r.row[:0]
 	for i, c := range r.columns {
-		if c.Role == reader.RoleOutcome {
-			continue
-		}
-		foreign := c.Role == reader.RoleIdentifier && i != e.Record.Cell && e.Record.Cell >= 0
-		if i >= len(cells) || foreign {
+		switch {
+		case c.Role == columns.Outcome:
+		case i == e.Record.Cell && e.Part:
+			r.row = append(r.row, disarm(e.Raw))
+		case i >= len(cells) || c.Role == columns.Identifier && i != e.Record.Cell:
 			r.row = append(r.row, "")
-			continue
+		default:
+			r.row = append(r.row, disarm(cells[i]))
 		}
-		r.row = append(r.row, disarm(cells[i]))
 	}
 	for _, c := range f.columns() {
 		r.row = append(r.row, disarm(c.cell()))
@@ -143,7 +149,11 @@ func (r *jsonlReport) write(e reader.Entry, f finding) error {
 	if err := r.out.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
-	for _, m := range r.members(e) {
+	members := r.members(e)
+	if f.raw != "" {
+		members = nil
+	}
+	for _, m := range members {
 		if err := r.out.WriteToken(jsontext.String(m.name)); err != nil {
 			return err
 		}
@@ -173,7 +183,7 @@ type member struct {
 // all but the findings of an earlier report and the identifiers of the object's
 // other entries. A line that is no object has none.
 func (r *jsonlReport) members(e reader.Entry) []member {
-	roles := map[string]reader.Role{}
+	roles := map[string]columns.Role{}
 	for _, c := range r.in.Layout().Columns {
 		roles[c.Name] = c.Role
 	}
@@ -192,11 +202,14 @@ func (r *jsonlReport) members(e reader.Entry) []member {
 		if err != nil {
 			return nil
 		}
-		foreign := roles[key] == reader.RoleIdentifier && e.Column != "" && key != e.Column
+		foreign := roles[key] == columns.Identifier && e.Column != "" && key != e.Column
 		if foreign || strings.HasPrefix(strings.ToLower(key), "dnc_") {
 			continue
 		}
-		members = append(members, member{key, value.Clone()})
+		if value = value.Clone(); key == e.Column && e.Part {
+			value, _ = jsontext.AppendQuote(nil, e.Raw) // is valid UTF-8
+		}
+		members = append(members, member{key, value})
 	}
 	return members
 }

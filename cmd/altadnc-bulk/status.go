@@ -67,6 +67,7 @@ type status struct {
 	List      string           `json:"list"`
 	Journal   string           `json:"journal"`
 	Exists    bool             `json:"journal_exists"`
+	Rows      rowCounts        `json:"rows"`
 	Entries   int64            `json:"entries"`
 	Removed   int64            `json:"removed"`
 	NotFound  int64            `json:"not_found"`
@@ -90,7 +91,7 @@ func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) 
 	k := plan.Keys.Counts
 	s := &status{
 		List: l.path, Journal: l.journal, Exists: records.Exists(),
-		Entries: plan.Entries, Removed: k[journal.Removed], NotFound: k[journal.NotFound], Failed: k[journal.Failed] + plan.Refused.Total,
+		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Removed: k[journal.Removed], NotFound: k[journal.NotFound], Failed: k[journal.Failed] + plan.Refused.Total,
 		Duplicate: plan.Duplicates, Protected: k[journal.Protected], Restored: k[journal.Restored], Open: k[journal.Pending],
 		Unsure: plan.Keys.Unsure, Intent: plan.Keys.Unanswered,
 		Reasons: map[string]int64{}, Elsewhere: plan.Elsewhere,
@@ -141,6 +142,7 @@ func (s *status) write(w io.Writer) {
 	t.count(s.Duplicate, "duplicate")
 	t.count(s.Open, "open%s", unanswered)
 	t.total(s.Entries, either(s.Entries, "entry", "entries"))
+	s.Rows.write(w)
 	if s.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(s.Unsure))
 	}

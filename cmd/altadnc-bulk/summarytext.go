@@ -13,18 +13,20 @@ import (
 
 // removeSummary is what became of a removal.
 type removeSummary struct {
-	List      string `json:"list"`
-	Journal   string `json:"journal"`
-	ExitCode  int    `json:"exit_code"`
-	Stopped   string `json:"stopped"` // "" when the list was gone through
-	Error     string `json:"error,omitempty"`
-	Entries   int64  `json:"entries"`
-	Removed   int64  `json:"removed"`
-	NotFound  int64  `json:"not_found"`
-	Rewritten int64  `json:"not_found_rewritten"` // of these, sent in another form than the list's
-	Failed    int64  `json:"failed"`
-	Duplicate int64  `json:"duplicate"`
-	Skipped   int64  `json:"skipped"`
+	List      string    `json:"list"`
+	Journal   string    `json:"journal"`
+	ExitCode  int       `json:"exit_code"`
+	Stopped   string    `json:"stopped"` // "" when the list was gone through
+	Error     string    `json:"error,omitempty"`
+	Rows      rowCounts `json:"rows"`
+	Unread    []unread  `json:"unread,omitempty"` // columns that look as if they should have been read
+	Entries   int64     `json:"entries"`
+	Removed   int64     `json:"removed"`
+	NotFound  int64     `json:"not_found"`
+	Rewritten int64     `json:"not_found_rewritten"` // of these, sent in another form than the list's
+	Failed    int64     `json:"failed"`
+	Duplicate int64     `json:"duplicate"`
+	Skipped   int64     `json:"skipped"`
 
 	SkippedFrom *time.Time `json:"skipped_from,omitempty"`
 	SkippedTo   *time.Time `json:"skipped_to,omitempty"`
@@ -48,7 +50,7 @@ func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary
 	c := s.Counts
 	v := &removeSummary{
 		List: r.list.path, Journal: r.list.journal, ExitCode: summaryCode(s),
-		Entries: s.Entries, Removed: c[journal.Removed], NotFound: c[journal.NotFound], Rewritten: s.Rewritten,
+		Rows: newRowCounts(plan.Rows), Unread: newLayout(plan.Layout).Unread, Entries: s.Entries, Removed: c[journal.Removed], NotFound: c[journal.NotFound], Rewritten: s.Rewritten,
 		Failed: c[journal.Failed], Duplicate: c[journal.Duplicate], Skipped: c[journal.Skipped],
 		Protected: c[journal.Protected], Open: c[journal.Pending], Unsure: s.Unsure, Requests: s.Requests,
 		Digest: s.JournalSHA256, Started: s.Started.UTC(), Ended: s.Ended.UTC(),
@@ -94,6 +96,10 @@ func (v *removeSummary) write(w io.Writer) {
 	t.count(v.Skipped, "skipped (finished %s; --again sends them again)", v.skipped())
 	t.count(v.Open, "open")
 	t.total(v.Entries, either(v.Entries, "entry", "entries")+", "+plural(v.Requests, "request"))
+	v.Rows.write(w)
+	for _, u := range v.Unread {
+		fmt.Fprintf(w, "  NOT READ: %s\n", u.text())
+	}
 	if v.Unsure > 0 {
 		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(v.Unsure))
 	}

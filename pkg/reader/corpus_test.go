@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // The corpus is testdata/lists: each list has a file beside it, named .want,
@@ -80,7 +81,7 @@ func transcript(r io.Reader, name string, opts Options) string {
 	for {
 		e, err := l.Read()
 		if err == io.EOF {
-			return layoutLine(l.Layout()) + b.String()
+			return layoutLine(l.Layout()) + b.String() + rowsLine(l.Rows())
 		}
 		if err != nil {
 			return layoutLine(l.Layout()) + b.String() + describe(err)
@@ -99,19 +100,33 @@ func describe(err error) string {
 	if !errors.As(err, &list) {
 		return fmt.Sprintf("another error: %v\n", err)
 	}
-	return fmt.Sprintf("unreadable: %v\n", err)
+	text := fmt.Sprintf("unreadable: %v\n", err)
+	for _, flags := range list.Flags {
+		text += fmt.Sprintf("  %q\n", flags)
+	}
+	return text
 }
 
 func layoutLine(l Layout) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "layout %v %s declared=%t gzip=%t delimiter=%q %v header line %d:", l.Format, l.Encoding, l.Declared, l.Gzip, l.Delimiter, l.Form, l.Line)
+	fmt.Fprintf(&b, "layout %v %s gzip=%t delimiter=%q:", l.Format, l.Encoding, l.Gzip, l.Delimiter)
 	for _, c := range l.Columns {
-		fmt.Fprintf(&b, " %q=%v", c.Name, c.Role)
-		if c.Type != "" {
-			fmt.Fprintf(&b, "/%s", c.Type)
+		fmt.Fprintf(&b, " %q=%s", c.Name, [...]string{"other", "identifier", "type", "outcome"}[c.Role])
+		for _, t := range append(c.Types, c.Unread...) {
+			fmt.Fprintf(&b, "/%s", t)
+		}
+		if c.Somebody {
+			b.WriteString("/somebody")
+		}
+		if c.Unread != nil {
+			b.WriteString("/unread")
 		}
 	}
 	return b.String() + "\n"
+}
+
+func rowsLine(r Rows) string {
+	return fmt.Sprintf("rows %d: %d with entries, %d without an identifier, %d blank, %d headers\n", r.Total(), r.Entries, r.None, r.Blank, r.Headers)
 }
 
 // parseOptions reads words of the form name=value; _ stands for a space.
@@ -124,17 +139,31 @@ func parseOptions(t *testing.T, line string) Options {
 		case "encoding":
 			o.Encoding = value
 		case "identifier":
-			o.IdentifierColumn = value
+			o.Columns.Identifier = value
 		case "type_column":
-			o.TypeColumn = value
+			o.Columns.Type = value
 		case "type":
-			o.Type = api.IdentifierType(strings.ReplaceAll(value, " ", "_"))
+			for _, typ := range strings.Split(strings.ReplaceAll(value, " ", "_"), ",") {
+				o.Columns.Types = append(o.Columns.Types, api.IdentifierType(typ))
+			}
+		case "column":
+			selection, err := columns.ParseSelection(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Columns.Columns = append(o.Columns.Columns, selection)
+		case "ignore":
+			o.Columns.Ignore = append(o.Columns.Ignore, value)
+		case "no_header":
+			o.Columns.NoHeader = true
+		case "header_line":
+			fmt.Sscan(value, &o.HeaderLine)
 		case "region":
-			o.DefaultRegion = value
+			o.Values.Region = value
 		case "delimiter":
 			o.Delimiter = rune(value[0])
 		case "as_is":
-			o.AsIs = true
+			o.Values.AsIs = true
 		default:
 			t.Fatalf("unknown option %q", word)
 		}

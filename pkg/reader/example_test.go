@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // A wide list gives an entry for each filled cell; what cannot be sent says why.
@@ -41,30 +42,30 @@ func Example() {
 }
 
 func ExampleNew_columns() {
-	_, err := reader.New(strings.NewReader("Full Name,Work Phone,Mobile Phone\n"), "people.csv", reader.Options{})
+	_, err := reader.New(strings.NewReader("Call ID,User Email,Prospect Email\n"), "calls.csv", reader.Options{})
 	var list *reader.ListError
 	fmt.Println(errors.As(err, &list))
-	fmt.Println(list.Reason)
+	fmt.Printf("%q\n", list.Flags)
 	// Output:
 	// true
-	// columns "Work Phone" and "Mobile Phone" could both be meant (columns found: "Full Name", "Work Phone", "Mobile Phone")
+	// [["--column" "Prospect Email=email"] ["--column" "User Email=email"]]
 }
 
 func ExampleReader_Layout() {
-	list := strings.NewReader("\ufeffidentifier\tidentifierType\tnote\n")
+	list := strings.NewReader("\ufeffEmail\tMobile phone\tnote\n")
 	r, err := reader.New(list, "people.txt", reader.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	l := r.Layout()
-	fmt.Printf("%v, %s, delimiter %q, %v form\n", l.Format, l.Encoding, l.Delimiter, l.Form)
+	fmt.Printf("%v, %s, delimiter %q\n", l.Format, l.Encoding, l.Delimiter)
 	for _, c := range l.Columns {
-		fmt.Printf("%s: %v\n", c.Name, c.Role)
+		fmt.Printf("%s: %v %v\n", c.Name, c.Role == columns.Identifier, c.Types)
 	}
 	// Output:
-	// csv, utf-8, delimiter '\t', long form
-	// identifier: identifier
-	// identifierType: type
-	// note: other
+	// csv, utf-8, delimiter '\t'
+	// Email: true [email]
+	// Mobile phone: true [phone]
+	// note: false []
 }

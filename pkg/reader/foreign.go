@@ -2,15 +2,19 @@ package reader
 
 import (
 	"bytes"
+	"fmt"
+	"path"
 	"regexp"
 	"strings"
 )
 
 // foreign recognises a file that is no list by how it begins, and says what to
 // do with it; nil for one that could be a list. head is unpacked and not decoded.
-func foreign(head []byte) *problem {
+func foreign(head []byte) *unreadable {
+	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return zipped(head)
+	}
 	for _, k := range []struct{ magic, what, hint string }{
-		{"PK\x03\x04", "it is a spreadsheet workbook (.xlsx, .ods) or another zip file", "open it and export the sheet as CSV UTF-8"},
 		{"\xd0\xcf\x11\xe0", "it is an old spreadsheet workbook (.xls)", "open it and export the sheet as CSV UTF-8"},
 		{"%PDF", "it is a PDF document", "export the list as CSV from where it came"},
 		{"{\\rtf", "it is a rich text document", "save it as plain text CSV"},
@@ -25,34 +29,48 @@ func foreign(head []byte) *problem {
 		{"BEGIN:VCARD", "it is a vCard file", "export the contacts as CSV"},
 	} {
 		if bytes.HasPrefix(head, []byte(k.magic)) {
-			return &problem{reason: k.what, hint: k.hint}
+			return &unreadable{reason: k.what, hint: k.hint}
 		}
 	}
 	return nil
 }
 
+// zipped tells a zip archive of lists from a workbook, which is one too, by the
+// name of its first file (APPNOTE.TXT 4.3.7).
+func zipped(head []byte) *unreadable {
+	const nameAt = 30
+	if len(head) > nameAt {
+		name := head[nameAt:min(nameAt+int(head[26])+int(head[27])<<8, len(head))]
+		switch strings.ToLower(path.Ext(string(name))) {
+		case ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson":
+			return &unreadable{reason: fmt.Sprintf("it is a zip archive that holds %q", cut(path.Base(string(name)), 60)), hint: "unpack it, and give the list in it"}
+		}
+	}
+	return &unreadable{reason: "it is a spreadsheet workbook (.xlsx, .ods) or another zip file", hint: "open it and export the sheet as CSV UTF-8"}
+}
+
 // foreignText recognises text that is no list by how it begins.
-func foreignText(sample []byte) *problem {
-	head := string(bytes.TrimLeft(sample[:min(len(sample), 4096)], " \t\r\n"))
+func foreignText(sample []byte) *unreadable {
+	head := string(bytes.TrimLeft(sample[:min(len(sample), 4096)], " \t\r\n\ufeff"))
 	lower := strings.ToLower(head[:min(len(head), 64)])
 	switch {
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<table"), strings.HasPrefix(lower, "<head"):
-		return &problem{reason: "it is an HTML page", hint: "a download may have ended at a login page, or a program saved a table as HTML under another name: export it as CSV"}
+		return &unreadable{reason: "it is an HTML page", hint: "a download may have ended at a login page, or a program saved a table as HTML under another name: export it as CSV"}
 	case strings.HasPrefix(lower, "<?xml"), strings.HasPrefix(lower, "<workbook"):
-		return &problem{reason: "it is an XML file", hint: "export the list as CSV"}
+		return &unreadable{reason: "it is an XML file", hint: "export the list as CSV"}
 	case strings.HasPrefix(lower, "["):
 		return jsonArray(head)
 	case journal().MatchString(head):
-		return &problem{reason: "it is a journal of this program, not a list", hint: "give the list itself; its journal is found beside it"}
+		return &unreadable{reason: "it is a journal of this program, not a list", hint: "give the list itself; its journal is found beside it"}
 	}
 	return nil
 }
 
 // jsonArray tells a JSON array from a CSV header that begins with a bracket.
-func jsonArray(head string) *problem {
+func jsonArray(head string) *unreadable {
 	switch next := strings.TrimLeft(head[1:], " \t\r\n"); {
 	case next == "", strings.ContainsRune(`{["]`, rune(next[0])):
-		return &problem{reason: "it is a JSON array", hint: "write one object a line (JSONL), for example with jq -c '.[]'"}
+		return &unreadable{reason: "it is a JSON array", hint: "write one object a line (JSONL), for example with jq -c '.[]'"}
 	}
 	return nil
 }
@@ -63,7 +81,7 @@ func journal() *regexp.Regexp {
 	return regexp.MustCompile(`^\{[^\n{}]*"(kind|record|type|rec|t|k)" ?: ?"journal"`)
 }
 
-// binary tells whether decoded text holds bytes that no text begins with.
+// binary reports whether decoded text holds bytes that no text begins with.
 func binary(head []byte) bool {
 	control := 0
 	for _, b := range head[:min(len(head), 1024)] {

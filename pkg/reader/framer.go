@@ -18,26 +18,37 @@ type framer struct {
 	delimiter byte
 }
 
-// frame is one record.
+// frame is one record. Its bytes are valid until the next frame.
 type frame struct {
 	line    int
-	text    []byte // without its line end; valid until the next frame
+	text    []byte // without its line end and byte order mark
 	cells   int
 	refusal *canonical.Refusal // the record is broken and costs only itself
 	next    int                // bytes to the next record
 	ends    int                // line ends up to there
+	ahead   []byte             // the line behind the record; nil at the end
+	cut     bool               // the file ends here, without a line end
+	even    bool               // as narrow or wide as its block: see [blocks]
+}
+
+// clone returns the frame with bytes of its own.
+func (f frame) clone() frame {
+	f.text, f.ahead = bytes.Clone(f.text), bytes.Clone(f.ahead)
+	return f
 }
 
 // unreadable is why nothing behind a record can be trusted.
 type unreadable struct {
 	line         int
 	reason, hint string
+	flags        [][]string // as in [ListError]
 }
 
 func (u *unreadable) Error() string { return fmt.Sprintf("line %d: %s", u.line, u.reason) }
 
-// next returns the next record that is not an empty line; io.EOF at the end and
-// *unreadable when the text cannot be cut any further.
+// next returns the next record; an empty line is one of a single empty cell. The
+// error is io.EOF at the end and [*unreadable] where the text cannot be cut any
+// further.
 func (f *framer) next() (frame, error) {
 	got, err := f.peek()
 	if err == errLong {
@@ -47,28 +58,40 @@ func (f *framer) next() (frame, error) {
 	return got, err
 }
 
+// byteOrderMark begins each of several files that were joined.
+var byteOrderMark = []byte("\ufeff")
+
 // peek returns what next would, and stays before it; errLong before a line that
 // is too long.
 func (f *framer) peek() (frame, error) {
-	for {
-		content, next, err := f.lines.end(0)
-		if err != nil {
-			return frame{}, err
-		}
-		if content == 0 {
-			f.lines.advance(next, 1)
-			continue
-		}
-		text := f.lines.buf[f.lines.pos:][:content]
-		if bytes.IndexByte(text, '"') >= 0 {
-			return f.quoted(content, next)
-		}
-		got := frame{line: f.lines.line, text: text, cells: 1 + bytes.Count(text, []byte{f.delimiter}), next: next, ends: 1}
-		if bytes.IndexByte(text, '\r') >= 0 {
-			got.refusal = strayCR()
-		}
-		return got, nil
+	content, next, err := f.lines.end(0)
+	if err != nil {
+		return frame{}, err
 	}
+	if bytes.HasPrefix(f.lines.buf[f.lines.pos:][:content], byteOrderMark) {
+		f.lines.advance(len(byteOrderMark), 0)
+		return f.peek()
+	}
+	if text := f.lines.buf[f.lines.pos:][:content]; bytes.IndexByte(text, '"') >= 0 {
+		return f.quoted(content, next)
+	}
+	got := f.frame(content, next, 1)
+	got.cells = 1 + bytes.Count(got.text, []byte{f.delimiter})
+	if bytes.IndexByte(got.text, '\r') >= 0 {
+		got.refusal = strayCR()
+	}
+	return got, nil
+}
+
+// frame returns the record of the lines up to next.
+func (f *framer) frame(content, next, ends int) frame {
+	line, ahead := f.lines.ahead(next) // may move the bytes: before they are taken
+	b := f.lines.buf[f.lines.pos:]
+	got := frame{line: f.lines.line, text: b[:content], next: next, ends: ends, cut: content == next}
+	if ahead {
+		got.ahead = b[next:][:line]
+	}
+	return got
 }
 
 func strayCR() *canonical.Refusal {
@@ -85,7 +108,7 @@ func (f *framer) long() (frame, error) {
 		return frame{}, err
 	}
 	if quoted {
-		return frame{}, &unreadable{line, "this record is longer than 1 MiB and holds quotes, so that its end is not certain", "look for a quote that is not closed"}
+		return frame{}, &unreadable{line: line, reason: "this record is longer than 1 MiB and holds quotes, so that its end is not certain", hint: "look for a quote that is not closed"}
 	}
 	return frame{line: line, text: text, refusal: canonical.Refuse("record-too-long", "is longer than 1 MiB")}, nil
 }
@@ -99,30 +122,55 @@ func (f *framer) quoted(content, next int) (frame, error) {
 		s.line(f.lines.buf[f.lines.pos:][from:content])
 		switch {
 		case s.bad != nil && (n > 1 || s.state == inQuotes && !s.reopened):
-			return frame{}, &unreadable{first, "this record has a quote out of place and spans lines, so that its end is not certain", "write every quote inside a quoted cell twice"}
+			return frame{}, &unreadable{line: first, reason: "this record has a quote out of place and spans lines, so that its end is not certain", hint: "write every quote inside a quoted cell twice"}
 		case s.bad != nil && s.state == inQuotes && !f.endsHere(content, next):
-			return frame{}, &unreadable{first, "a quoted cell goes on behind its closing quote, and where it ends is not certain", "write every quote inside a quoted cell twice"}
+			return frame{}, &unreadable{line: first, reason: "a quoted cell goes on behind its closing quote, and where it ends is not certain", hint: "write every quote inside a quoted cell twice"}
+		case s.bad != nil && s.quotes%2 == 1 && s.closes:
+			return frame{}, &unreadable{line: first, reason: "a quote closes here that was not opened: the lines above it may be the text of a note, and no rows", hint: "close and open every quoted cell, and write a quote inside one twice"}
 		case s.bad != nil || s.state != inQuotes:
-			return frame{line: first, text: f.lines.buf[f.lines.pos:][:content], cells: s.cells, refusal: s.bad, next: next, ends: n}, nil
+			got := f.frame(content, next, n)
+			if got.cells, got.refusal = s.cells, s.bad; s.constants && s.bad == nil {
+				got.text = unwrapped(got.text, f.delimiter)
+			}
+			return got, nil
 		}
 		from = next
 		var err error
 		if content, next, err = f.lines.end(from); err == io.EOF {
-			return frame{}, &unreadable{first, "a quote opens here and is never closed", "close it, or take it out"}
+			return frame{}, &unreadable{line: first, reason: "a quote opens here and is never closed", hint: "close it, or take it out"}
 		} else if err == errLong || content > maxRecord {
-			return frame{}, &unreadable{first, "this record is longer than 1 MiB, from a quote on that opens here", "look for a quote that is not closed"}
+			return frame{}, &unreadable{line: first, reason: "this record is longer than 1 MiB, from a quote on that opens here", hint: "look for a quote that is not closed"}
 		} else if err != nil {
 			return frame{}, err
 		}
 	}
 }
 
-// endsHere tells whether a line whose last quoted cell went on behind its closing
-// quote is a record for sure: its quotes pair up, and none follows, within what a
-// record may hold, that the cell could go on to.
+// endsHere reports whether a line whose last quoted cell went on behind its
+// closing quote is a record for sure: its quotes pair up, and none follows,
+// within what a record may hold, that the cell could go on to.
 func (f *framer) endsHere(content, next int) bool {
 	ahead := f.lines.peek(next + maxRecord)
 	return bytes.Count(ahead[:content], []byte{'"'})%2 == 0 && bytes.IndexByte(ahead[next:], '"') < 0
+}
+
+// unwrapped returns a sound record with each ="…" as "…", which is what a
+// decoder takes. Programs write ="+14155550123" so that a spreadsheet keeps the
+// text as it is.
+func unwrapped(text []byte, delimiter byte) []byte {
+	out := make([]byte, 0, len(text))
+	quoted, start := false, true
+	for i, b := range text {
+		if !quoted && start && b == '=' && bytes.HasPrefix(text[i+1:], []byte{'"'}) {
+			continue
+		}
+		if b == '"' {
+			quoted = !quoted
+		}
+		start = !quoted && b == delimiter
+		out = append(out, b)
+	}
+	return out
 }
 
 // scan follows quotes and delimiters through the lines of one record.
@@ -130,8 +178,11 @@ type scan struct {
 	delimiter byte
 	state     scanState
 	cells     int
+	quotes    int
 	bad       *canonical.Refusal
 	reopened  bool // the open cell was closed before, and went on
+	closes    bool // a quote out of place could close a cell that was not opened
+	constants bool // a cell is ="…"
 }
 
 type scanState uint8
@@ -152,6 +203,7 @@ func (s *scan) line(b []byte) {
 			if i < 0 {
 				return
 			}
+			s.quotes++
 			s.state, b = afterQuote, b[i+1:]
 		case afterQuote:
 			s.after(b[0])
@@ -169,12 +221,13 @@ func (s *scan) after(c byte) {
 	switch c {
 	case '"':
 		s.state = inQuotes
+		s.quotes++
 	case s.delimiter:
 		s.state = atStart
 		s.cells++
 	default:
-		s.state, s.reopened = inQuotes, true
-		s.worsen("quote", "has a quote inside a quoted cell that is not doubled")
+		s.state, s.reopened, s.closes = inQuotes, true, true
+		s.worsen("quote", "has a quote inside a quoted cell that is not doubled (a backslash before it does not protect it)")
 	}
 }
 
@@ -189,19 +242,29 @@ func (s *scan) plain(b []byte) (taken int) {
 		s.worsen("stray-cr", strayCR().Reason)
 	}
 	s.cells += bytes.Count(plain, []byte{s.delimiter})
-	if n := len(plain); n > 0 {
+	cell := plain // what stands before the quote in its cell
+	if last := bytes.LastIndexByte(plain, s.delimiter); last >= 0 {
+		cell, s.state = plain[last+1:], atStart
+	}
+	fresh := s.state == atStart
+	if len(cell) > 0 {
 		s.state = inPlain
-		if plain[n-1] == s.delimiter {
-			s.state = atStart
-		}
 	}
 	switch {
 	case i < 0:
 		return len(b)
-	case s.state == atStart:
+	case fresh && len(cell) == 0:
 		s.state, s.reopened = inQuotes, false
+	case fresh && string(cell) == "=":
+		s.state, s.reopened, s.constants = inQuotes, false, true
+	case fresh && len(bytes.TrimSpace(cell)) == 0:
+		s.worsen("quote", "has white space before the quote that opens a cell: take the space out")
 	default:
 		s.worsen("quote", "has a quote inside a cell that is not quoted")
+	}
+	s.quotes++
+	if rest := b[i+1:]; s.state == inPlain && (len(rest) == 0 || rest[0] == s.delimiter) {
+		s.closes = true
 	}
 	return i + 1
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // addLists seeds a fuzz target with the corpus.
@@ -47,6 +49,7 @@ func read(t *testing.T, data []byte, opts Options) (entries []Entry, cells [][]s
 	for line := 1; ; {
 		e, err := l.Read()
 		if err == io.EOF {
+			addUp(t, l, entries)
 			return entries, cells, nil
 		}
 		if err != nil {
@@ -63,6 +66,17 @@ func read(t *testing.T, data []byte, opts Options) (entries []Entry, cells [][]s
 		checkEntry(t, e)
 		entries, cells = append(entries, e), append(cells, e.Record.Cells())
 		entries[len(entries)-1].Record.Text = bytes.Clone(e.Record.Text)
+	}
+}
+
+// addUp requires that every row counts in one way.
+func addUp(t *testing.T, l *Reader, entries []Entry) {
+	lines := map[int]bool{}
+	for _, e := range entries {
+		lines[e.Line] = true
+	}
+	if r := l.Rows(); r.Entries != int64(len(lines)) || r.Total() != r.Entries+r.None+r.Blank+r.Headers {
+		t.Fatalf("%+v, and %d lines gave entries", r, len(lines))
 	}
 }
 
@@ -87,6 +101,9 @@ func checkEntry(t *testing.T, e Entry) {
 	if e.Refusal != nil {
 		return
 	}
+	if cells := e.Record.Cells(); e.Record.Cell >= 0 && len(e.Raw) < maxRaw && (cells == nil || !strings.Contains(cells[e.Record.Cell], e.Raw) || !e.Part && cells[e.Record.Cell] != e.Raw) {
+		t.Fatalf("%q does not stand in cell %d of %q", e.Raw, e.Record.Cell, cells)
+	}
 	again, r := canonical.Rules{}.Canonical(api.Identifier{Type: e.Identifier.Type, Value: e.Raw})
 	if len(e.Raw) < maxRaw && (r != nil || again != e.Identifier) {
 		t.Fatalf("%q was read as %v, and is %v (%v)", e.Raw, e.Identifier, again, r)
@@ -104,12 +121,7 @@ func FuzzCSV(f *testing.F) {
 		if err != nil || l.Layout().Encoding != utf8Name || l.Layout().Gzip {
 			return
 		}
-		for _, e := range entries {
-			if !bytes.Contains(data, e.Record.Text) {
-				t.Fatalf("record %q is not in the list", e.Record.Text)
-			}
-		}
-		if end != nil || l.lines.cr || bytes.Contains(bytes.ReplaceAll(data, []byte("\r\n"), nil), []byte("\r")) {
+		if end != nil || bytes.Contains(data, []byte(`="`)) || bytes.Contains(data, []byte("\n\ufeff")) || bufferOf(l).cr || bytes.Contains(bytes.ReplaceAll(data, []byte("\r\n"), nil), []byte("\r")) {
 			return
 		}
 		strict := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
@@ -126,7 +138,7 @@ func FuzzCSV(f *testing.F) {
 // order, and that none of want with a filled identifier cell was passed over.
 func inOrder(t *testing.T, layout Layout, entries []Entry, cells [][]string, want [][]string) {
 	next, line := 0, 0
-	for next < len(want) && !isHeader(want[next], layout.Header) {
+	for next < len(want) && !isHeader(want[next], layout.Columns) {
 		next++
 	}
 	next++
@@ -143,9 +155,6 @@ func inOrder(t *testing.T, layout Layout, entries []Entry, cells [][]string, wan
 		if next >= len(want) {
 			t.Fatalf("line %d: record %q is not among what a strict decoder reads, or not in this place", e.Line, cells[i])
 		}
-		if e.Record.Cell >= 0 && e.Raw != excerpt(want[next][e.Record.Cell]) {
-			t.Fatalf("line %d: cell %d is %q, not %q", e.Line, e.Record.Cell, want[next][e.Record.Cell], e.Raw)
-		}
 		next++
 	}
 	for ; next < len(want); next++ {
@@ -153,13 +162,16 @@ func inOrder(t *testing.T, layout Layout, entries []Entry, cells [][]string, wan
 	}
 }
 
-func isHeader(record, header []string) bool {
-	return slices.EqualFunc(record, header, func(a, b string) bool { return canonical.Trim(a) == b })
+func isHeader(record []string, header []columns.Column) bool {
+	return slices.EqualFunc(record, header, func(a string, b columns.Column) bool { return sameName(canonical.Trim(a), b) })
 }
 
 func mustBeBlank(t *testing.T, layout Layout, record []string) {
+	if isHeader(record, layout.Columns) {
+		return
+	}
 	for i, cell := range record {
-		if i < len(layout.Columns) && layout.Columns[i].Role == RoleIdentifier && canonical.Trim(cell) != "" {
+		if i < len(layout.Columns) && layout.Columns[i].Role == columns.Identifier && !canonical.Nothing(cell) {
 			t.Fatalf("record %q was passed over", record)
 		}
 	}
@@ -200,19 +212,19 @@ func FuzzJSONL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		entries, _, end := read(t, data, Options{Format: FormatJSONL})
 		l, err := New(bytes.NewReader(data), "list", Options{Format: FormatJSONL})
-		if err != nil || l.Layout().Encoding != utf8Name || l.Layout().Gzip || l.lines.cr {
+		if err != nil || l.Layout().Encoding != utf8Name || l.Layout().Gzip || bufferOf(l).cr {
 			return
 		}
 		lines := bytes.Split(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\n"))
 		seen := make(map[int]bool)
 		for _, e := range entries {
 			seen[e.Line] = true
-			line := bytes.TrimRight(lines[e.Line-1], "\r")
+			line := bytes.TrimLeft(bytes.TrimRight(lines[e.Line-1], "\r"), "\ufeff")
 			if !bytes.Equal(line, e.Record.Text) && len(line) <= maxRecord {
 				t.Fatalf("line %d is %q, not %q", e.Line, line, e.Record.Text)
 			}
 			var object map[string]any
-			if err := json.Unmarshal(line, &object); e.Refusal == nil && (err != nil || object[e.Column] != e.Raw && len(e.Raw) < maxRaw) {
+			if err := json.Unmarshal(line, &object); e.Refusal == nil && (err != nil || !strings.Contains(fmt.Sprint(object[e.Column]), e.Raw) && len(e.Raw) < maxRaw) {
 				t.Fatalf("line %d: %q is not member %q of %q", e.Line, e.Raw, e.Column, line)
 			}
 		}
@@ -225,63 +237,11 @@ func FuzzJSONL(f *testing.F) {
 	})
 }
 
-// FuzzHeader resolves columns: what is read must be named so that it can be,
-// and the same whatever the order of the columns.
-func FuzzHeader(f *testing.F) {
-	f.Add("E-Mail\nPhone\nName", "", "", uint8(0))
-	f.Add("identifier\ntype\nemail", "identifier", "type", uint8(0))
-	f.Add("Kontakt", "", "", uint8(1))
-	f.Add("Work E-mail\ndnc_type\nÉmail", "work email", "", uint8(3))
-	f.Fuzz(func(t *testing.T, header, identifier, typ string, only uint8) {
-		var single api.IdentifierType // none
-		if i := int(only) % (api.TypeCount + 1); i > 0 {
-			single = api.IdentifierTypes()[i-1]
-		}
-		m := newMatcher(Options{IdentifierColumn: identifier, TypeColumn: typ, Type: single})
-		names := strings.Split(header, "\n")
-		got, p := resolve(m, names)
-		backwards := make([]string, len(names))
-		for i, name := range names {
-			backwards[len(names)-1-i] = name
-		}
-		again, q := resolve(m, backwards)
-		if (p == nil) != (q == nil) {
-			t.Fatalf("%q: %v forwards, %v backwards", names, p, q)
-		}
-		if p != nil {
-			return
-		}
-		for i, c := range got {
-			if c != again[len(names)-1-i] {
-				t.Fatalf("%q: %v forwards, %v backwards", names, got, again)
-			}
-			if c.Type != "" && m.only == "" && slotOf(c.Name) != slotWide+slot(wideIndex(c.Type)) {
-				t.Fatalf("column %q is read as %s", c.Name, c.Type)
-			}
-			if c.Role != RoleOther && c.Role != RoleOutcome && isOutcome(c.Name) {
-				t.Fatalf("an outcome column is read: %q", c.Name)
-			}
-		}
-	})
-}
-
-func resolve(m matcher, names []string) ([]Column, *problem) {
-	f := newFound()
-	for i, name := range names {
-		f.add(i, m.match(name))
-	}
-	c, p := m.choose(&f, func(i int) string { return names[i] })
-	if p != nil {
-		return nil, p
-	}
-	return c.columns(names), nil
-}
-
 // FuzzBytes reads anything as anything: it ends, and says why.
 func FuzzBytes(f *testing.F) {
 	addLists(f, "*")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, o := range []Options{{}, {Encoding: "windows-1252", Type: api.WebChat}, {Encoding: "utf-8", Format: FormatJSONL}, {Delimiter: '^', AsIs: true, IdentifierColumn: "a", Type: api.WebChat}} {
+		for _, o := range []Options{{}, {Encoding: "windows-1252", Columns: columns.Options{Types: []api.IdentifierType{api.WebChat}}}, {Encoding: "utf-8", Format: FormatJSONL}, {Delimiter: '^', Values: canonical.Rules{AsIs: true}, Columns: columns.Options{NoHeader: true, Types: []api.IdentifierType{api.WebChat}}}} {
 			l, err := New(bytes.NewReader(data), "list", o)
 			for err == nil {
 				_, err = l.Read()

@@ -5,154 +5,292 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
-// objects decodes the lines of a JSONL list, one object each, strictly: no
-// member twice, nothing behind the object, valid UTF-8.
-type objects struct {
-	matcher matcher
-	known   map[string]member // by name, at most maxKnown
+// jsonList reads the lines of a JSONL list, one object each, strictly: no member
+// twice, nothing behind the object, valid UTF-8. Each object is matched for
+// itself, as a header is.
+type jsonList struct {
+	lines   *lines
 	decoder jsontext.Decoder
 	line    []byte
 	text    bytes.Buffer // line, for decoder
-	members []value      // of the current object: those that could be read
+
+	names   []string         // the members of the current object
+	values  []jsontext.Value // and what they hold
+	unquote map[string]string
+	choices map[string]choice // by names
+	last    []string          // the names of the object before, nearly always the same
+	chosen  choice            // what is read of it
 }
 
-// maxKnown bounds how many member names are remembered.
+// choice is which members of an object are read, or why none is.
+type choice struct {
+	columns.Choice
+	problem *columns.Problem
+}
+
+// maxKnown bounds how many member names, and sets of them, are remembered.
 const maxKnown = 4096
 
-// member is what is known of a member by its name.
-type member struct {
-	name  string
-	match match
-}
-
-// value is a member of the current object.
-type value struct {
-	member
-	raw jsontext.Value
-}
-
-func newObjects(m matcher) *objects {
-	return &objects{matcher: m, known: make(map[string]member)}
-}
-
-// decode returns the columns that one line's object has, by their index in
-// o.members, or why the line is refused.
-func (o *objects) decode(line []byte) (choice, *canonical.Refusal) {
-	f, r := o.parse(line)
-	if r != nil {
-		return choice{}, r
+// openJSONL looks at the sample for an object that can be read. A list without
+// one is refused here as a whole, rather than line by line.
+func (l *Reader) openJSONL(text *lines) (list, error) {
+	j := &jsonList{lines: text, unquote: map[string]string{}, choices: map[string]choice{}}
+	sample := text.peek(sampleSize)
+	var names []string
+	var problem *columns.Problem
+	for line := range wholeLines(sample, text.cr) {
+		line = bytes.TrimPrefix(line, byteOrderMark)
+		if len(bytes.TrimSpace(line)) == 0 || j.parse(line) != nil {
+			continue
+		}
+		c := j.choose(l)
+		if c.problem == nil || j.refusedBefore() {
+			return j, nil
+		}
+		if problem == nil {
+			problem = c.problem
+		}
+		names = addNames(names, j.names)
 	}
-	c, p := o.matcher.choose(&f, o.name)
-	if p != nil {
-		return choice{}, canonical.Refuse(p.code, p.reason)
+	switch {
+	case spread(sample):
+		return nil, &unreadable{line: 1, reason: "it is one JSON value over several lines", hint: "write one object a line (JSONL), for example with jq -c ."}
+	case problem != nil:
+		return nil, &unreadable{reason: problem.Reason + " (members found: " + listed(names) + ")", hint: problem.Hint, flags: problem.Flags}
 	}
-	return c, nil
+	return j, nil
 }
 
-// try tells whether a line can be read: the refusal is for what is no object,
-// the problem for one whose members cannot be resolved.
-func (o *objects) try(line []byte) (*problem, *canonical.Refusal) {
-	f, r := o.parse(line)
-	if r != nil {
-		return nil, r
-	}
-	_, p := o.matcher.choose(&f, o.name)
-	return p, nil
-}
-
-func (o *objects) parse(line []byte) (found, *canonical.Refusal) {
-	o.line, o.text = line, *bytes.NewBuffer(line)
-	o.decoder.Reset(&o.text)
-	o.members = o.members[:0]
-	f := newFound()
-	r := o.object(&f)
-	return f, r
-}
-
-func (o *objects) name(i int) string { return o.members[i].name }
-
-// appendNames adds the names of the current object's members that are new.
-func (o *objects) appendNames(names []string) []string {
+// addNames adds the names that are new, as many as a message can hold.
+func addNames(names, more []string) []string {
 	const enough = 50
-	for _, m := range o.members {
-		if len(names) < enough && !slices.Contains(names, m.name) {
-			names = append(names, m.name)
+	for _, name := range more {
+		if len(names) < enough && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// object reads the members of one object into o.members and f.
-func (o *objects) object(f *found) *canonical.Refusal {
-	if o.decoder.PeekKind() != '{' {
-		return o.notObject()
+// spread reports whether the sample begins with an object that ends on a later line.
+func spread(sample []byte) bool {
+	first, _, _ := bytes.Cut(bytes.TrimSpace(sample), []byte{'\n'})
+	return len(bytes.TrimSpace(first)) == 1 ||
+		len(sample) < sampleSize && jsontext.Value(sample).IsValid() && !jsontext.Value(first).IsValid()
+}
+
+// next reads the next line.
+func (j *jsonList) next(l *Reader) (row, error) {
+	content, next, err := j.lines.end(0)
+	line := j.lines.line
+	if err == errLong {
+		head := bytes.Clone(j.lines.peek(maxRaw))
+		if _, err := j.lines.skip(0); err != nil {
+			return 0, err
+		}
+		return l.whole(line, head, canonical.Refuse("record-too-long", "is longer than 1 MiB")), nil
 	}
-	if _, err := o.decoder.ReadToken(); err != nil {
+	if err != nil {
+		return 0, err
+	}
+	text := j.lines.buf[j.lines.pos:][:content]
+	j.lines.advance(next, 1)
+	text = bytes.TrimPrefix(text, byteOrderMark)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return rowBlank, nil
+	}
+	refusal, err := j.lines.valid(text, line)
+	if err != nil {
+		return 0, err
+	}
+	if refusal == nil {
+		refusal = j.parse(text)
+	}
+	if refusal != nil {
+		return l.whole(line, text, refusal), nil
+	}
+	if j.refusedBefore() {
+		return l.whole(line, text, refusedBefore()), nil
+	}
+	c := j.choose(l)
+	if c.problem != nil {
+		return l.whole(line, text, canonical.Refuse(c.problem.Code, c.problem.Reason)), nil
+	}
+	return j.object(l, c.Choice, Entry{Line: line, Record: Record{Cell: -1, Text: text}}), nil
+}
+
+// refusedBefore reports whether the current object is what a report keeps of a
+// line that was refused as a whole.
+func (j *jsonList) refusedBefore() bool {
+	i := slices.Index(j.names, rawColumn)
+	return i >= 0 && !blankValue(j.values[i])
+}
+
+// object queues the entries of the current object.
+func (j *jsonList) object(l *Reader, c columns.Choice, e Entry) row {
+	if c.Type >= 0 {
+		j.long(l, c, e)
+		return rowEntries
+	}
+	for i, column := range c.Columns {
+		if column.Role != columns.Identifier || blankValue(j.values[i]) {
+			continue
+		}
+		e.Column = j.names[i]
+		raw, refusal := text(j.values[i])
+		if refusal == nil && canonical.Nothing(raw) {
+			continue
+		}
+		if refusal != nil {
+			e.Identifier.Type = column.Types[0]
+			l.refuse(e, string(j.values[i]), refusal)
+			continue
+		}
+		l.cells(e, raw, column.Types)
+	}
+	if len(l.queue) == 0 {
+		return j.without(l, c, e)
+	}
+	return rowEntries
+}
+
+// long queues the entries of an object that tells its type in a member.
+func (j *jsonList) long(l *Reader, c columns.Choice, e Entry) {
+	e.Column = j.names[c.Identifier]
+	raw, bad := text(j.values[c.Identifier])
+	word, untold := text(j.values[c.Type])
+	switch {
+	case bad != nil:
+		e.Identifier.Type, _ = l.names.ParseType(word)
+		l.refuse(e, string(j.values[c.Identifier]), bad)
+	case untold != nil:
+		l.refuse(e, raw, canonical.Refuse("json-type", "has a type that is not a JSON string"))
+	default:
+		l.typed(e, raw, word)
+	}
+}
+
+// without takes an object that holds no identifier in the members that are read.
+func (j *jsonList) without(l *Reader, c columns.Choice, e Entry) row {
+	t := table{Choice: c}
+	for i, value := range j.values {
+		if s, refusal := text(value); refusal == nil && !t.expects(i) && canonical.InSight(s) {
+			return l.whole(e.Line, e.Record.Text, canonical.Refuse("identifier-elsewhere", "has no identifier in a member that is read, but one in another"))
+		}
+	}
+	return rowNone
+}
+
+// choose returns what is read of the current object, and notes it in the layout.
+func (j *jsonList) choose(l *Reader) choice {
+	if len(j.names) > 0 && slices.Equal(j.names, j.last) {
+		return j.chosen
+	}
+	key := strings.Join(j.names, "\x00")
+	c, ok := j.choices[key]
+	if !ok {
+		opts := l.opts.Columns
+		opts.Sparse = true
+		if c.Choice, c.problem = l.names.Choose(trimmed(j.names), opts); c.problem == nil {
+			l.layout.note(c.Columns)
+		}
+		if len(j.choices) < maxKnown && len(key) < 64*maxRaw {
+			j.choices[key] = c
+		}
+	}
+	j.last, j.chosen = slices.Clone(j.names), c
+	return c
+}
+
+// maxNoted bounds how many members Layout tells of.
+const maxNoted = 64
+
+// note adds the members of an object that are read or that people should know of.
+func (l *Layout) note(members []columns.Column) {
+	for _, m := range members {
+		known := func(c columns.Column) bool { return c.Name == m.Name }
+		if (m.Role != columns.Other || m.Unread != nil) && len(l.Columns) < maxNoted && !slices.ContainsFunc(l.Columns, known) {
+			l.Columns = append(l.Columns, m)
+		}
+	}
+}
+
+// parse reads the members of one line's object into j.names and j.values, or
+// tells why the line is refused.
+func (j *jsonList) parse(line []byte) *canonical.Refusal {
+	j.line, j.text = line, *bytes.NewBuffer(line)
+	j.decoder.Reset(&j.text)
+	j.names, j.values = j.names[:0], j.values[:0]
+	if j.decoder.PeekKind() != '{' {
+		return j.notObject()
+	}
+	if _, err := j.decoder.ReadToken(); err != nil {
 		return notJSON(err)
 	}
-	for o.decoder.PeekKind() == '"' {
-		if err := o.member(f); err != nil {
+	for j.decoder.PeekKind() == '"' {
+		if err := j.member(); err != nil {
 			return notJSON(err)
 		}
 	}
-	if _, err := o.decoder.ReadToken(); err != nil { // the closing brace
+	if _, err := j.decoder.ReadToken(); err != nil { // the closing brace
 		return notJSON(err)
 	}
-	if _, err := o.decoder.ReadToken(); err != io.EOF {
+	if _, err := j.decoder.ReadToken(); err != io.EOF {
 		return canonical.Refuse("json-trailing", "has something behind its JSON object: one object a line")
 	}
 	return nil
 }
 
-func (o *objects) notObject() *canonical.Refusal {
-	if _, err := o.decoder.ReadValue(); err != nil {
+func (j *jsonList) notObject() *canonical.Refusal {
+	if _, err := j.decoder.ReadValue(); err != nil {
 		return notJSON(err)
 	}
 	return canonical.Refuse("json-not-object", "is not a JSON object")
 }
 
 // member reads one name and its value.
-func (o *objects) member(f *found) error {
-	name, err := o.decoder.ReadValue()
+func (j *jsonList) member() error {
+	quoted, err := j.decoder.ReadValue()
 	if err != nil {
 		return err
 	}
-	m := o.lookup(name)
-	raw, err := o.decoder.ReadValue()
+	name := j.name(quoted)
+	raw, err := j.decoder.ReadValue()
 	if err != nil {
 		return err
 	}
-	end := int(o.decoder.InputOffset()) // the decoder's own bytes are gone with its next step
-	f.add(len(o.members), m.match)
-	o.members = append(o.members, value{m, o.line[end-len(raw) : end]})
+	end := int(j.decoder.InputOffset()) // the decoder's own bytes are gone with its next step
+	j.names = append(j.names, name)
+	j.values = append(j.values, j.line[end-len(raw):end])
 	return nil
 }
 
-// lookup returns what is known of a member by its quoted name.
-func (o *objects) lookup(quoted []byte) member {
-	if m, ok := o.known[string(quoted)]; ok {
-		return m
+// name returns a member's name without its quotes.
+func (j *jsonList) name(quoted []byte) string {
+	if name, ok := j.unquote[string(quoted)]; ok {
+		return name
 	}
-	name, _ := jsontext.AppendUnquote(nil, quoted) // the decoder has checked it
-	m := member{name: string(name), match: o.matcher.match(canonical.Trim(string(name)))}
-	if len(o.known) < maxKnown && len(name) <= maxRaw {
-		o.known[string(quoted)] = m
+	text, _ := jsontext.AppendUnquote(nil, quoted) // the decoder has checked it
+	name := string(text)
+	if len(j.unquote) < maxKnown && len(name) <= maxRaw {
+		j.unquote[string(quoted)] = name
 	}
-	return m
+	return name
 }
 
-// text returns the string of a member, "" for null.
-func (v value) text() (string, *canonical.Refusal) {
-	switch v.raw.Kind() {
+// text returns the string that a value is, "" for null.
+func text(v jsontext.Value) (string, *canonical.Refusal) {
+	switch v.Kind() {
 	case '"':
-		s, err := jsontext.AppendUnquote(nil, v.raw)
+		s, err := jsontext.AppendUnquote(nil, v)
 		if err != nil {
 			return "", notJSON(err)
 		}
@@ -163,23 +301,14 @@ func (v value) text() (string, *canonical.Refusal) {
 	return "", canonical.Refuse("json-type", "is not a JSON string")
 }
 
-// typed returns the type that a member names.
-func (v value) typed() (api.IdentifierType, *canonical.Refusal) {
-	word, r := v.text()
-	if r != nil {
-		return "", canonical.Refuse("json-type", "has a type that is not a JSON string")
-	}
-	return typed(word)
+// blankValue reports whether a value holds nothing: null, or a string without
+// anything visible.
+func blankValue(v jsontext.Value) bool {
+	s, refusal := text(v)
+	return refusal == nil && canonical.Trim(s) == ""
 }
 
-// blank tells whether a member holds nothing: null, or a string without anything
-// visible.
-func (v value) blank() bool {
-	s, r := v.text()
-	return r == nil && canonical.Trim(s) == ""
-}
-
-// notJSON tells why the decoder refused a line.
+// notJSON returns why the decoder refused a line.
 func notJSON(err error) *canonical.Refusal {
 	if errors.Is(err, jsontext.ErrDuplicateName) {
 		return canonical.Refuse("json-duplicate", "has the same member twice")

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
+	"unicode/utf8"
+
+	"altadnc-bulk/pkg/reader/canonical"
 )
 
 const (
@@ -25,6 +29,9 @@ type lines struct {
 	err  error // what reading ended with; io.EOF at the end
 	line int   // 1-based number of the line at pos
 	cr   bool  // a lone CR ends a line, too (classic Mac OS)
+
+	strict bool // invalid UTF-8 refuses the list, not the record
+	lossy  bool // U+FFFD marks what could not be decoded
 }
 
 func newLines(r io.Reader) *lines {
@@ -83,6 +90,13 @@ func (l *lines) end(from int) (content, next int, err error) {
 	}
 }
 
+// ahead returns how long the line is that begins next bytes behind pos; ok is
+// false where there is none, or one that is too long.
+func (l *lines) ahead(next int) (length int, ok bool) {
+	content, _, err := l.end(next)
+	return content - next, err == nil
+}
+
 // terminator returns the index of the first line end in b, or -1. A CR at the
 // very end of b is not decided yet.
 func (l *lines) terminator(b []byte) int {
@@ -96,7 +110,7 @@ func (l *lines) terminator(b []byte) int {
 	return i
 }
 
-// cutEnd tells content and next for a line end at offset at. All CRs before an
+// cutEnd returns content and next for a line end at offset at. All CRs before an
 // LF belong to it: text that was converted twice has CR CR LF.
 func (l *lines) cutEnd(from, at int) (content, next int, err error) {
 	b := l.buf[l.pos:]
@@ -113,7 +127,7 @@ func (l *lines) cutEnd(from, at int) (content, next int, err error) {
 	return at, next, nil
 }
 
-// last tells content and next for the text behind the last line end.
+// last returns content and next for the text behind the last line end.
 func (l *lines) last(from, to int) (content, next int, err error) {
 	switch {
 	case l.err != io.EOF:
@@ -146,7 +160,7 @@ func (l *lines) endsIn(text []byte) int {
 }
 
 // skip passes over the rest of a line that is too long, of which nothing is
-// kept, and tells whether quote occurs in it.
+// kept, and reports whether quote occurs in it.
 func (l *lines) skip(quote byte) (quoted bool, err error) {
 	for {
 		rest := l.buf[l.pos:]
@@ -171,4 +185,64 @@ func (l *lines) skip(quote byte) (quoted bool, err error) {
 		l.advance(len(rest)-keep, 0)
 		l.fill()
 	}
+}
+
+// loneCR reports whether the lines of a sample end with a CR alone: whether that
+// is what the first line end outside quotes is.
+func loneCR(sample []byte) bool {
+	quoted := false
+	for i, b := range sample {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n':
+			return false
+		case b == '\r':
+			rest := bytes.TrimLeft(sample[i:], "\r")
+			return len(rest) == 0 || rest[0] != '\n'
+		}
+	}
+	return false
+}
+
+// wholeLines yields the lines of a sample, without one that the sample cuts off.
+func wholeLines(sample []byte, cr bool) iter.Seq[[]byte] {
+	if len(sample) == sampleSize {
+		sample = sample[:max(bytes.LastIndexByte(sample, '\n'), bytes.LastIndexByte(sample, '\r'), 0)]
+	}
+	if cr {
+		sample = bytes.ReplaceAll(sample, []byte{'\r'}, []byte{'\n'})
+	}
+	return bytes.Lines(sample)
+}
+
+// valid checks the characters of a record that begins at line. The error is for
+// the list, the refusal for the record.
+func (l *lines) valid(text []byte, line int) (*canonical.Refusal, error) {
+	switch {
+	case !utf8.Valid(text):
+		if l.strict {
+			bad := firstInvalid(text)
+			return nil, &unreadable{line: line + l.endsIn(text[:bad]), reason: "it is not valid UTF-8", hint: likelyEncodings(text)}
+		}
+		return canonical.Refuse("invalid-encoding", "holds bytes that are not valid UTF-8"), nil
+	case bytes.IndexByte(text, 0) >= 0:
+		return canonical.Refuse("nul", "holds a NUL character"), nil
+	case l.lossy && bytes.Contains(text, []byte("\ufffd")):
+		return canonical.Refuse("invalid-encoding", "holds bytes that mean nothing in the list's encoding"), nil
+	}
+	return nil, nil
+}
+
+// firstInvalid returns the index of the first byte that is not UTF-8, or the length.
+func firstInvalid(text []byte) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(text)
 }

@@ -12,6 +12,9 @@ type ListError struct {
 	Line   int    // 1-based line where the trouble began; 0 when it is no matter of one line
 	Reason string // what is wrong
 	Hint   string // what to do about it; may be empty
+	// Flags are ways out, each the arguments to add to the command, the likeliest
+	// first. Those about columns take the place of all such flags given before.
+	Flags [][]string
 }
 
 // Error returns "list.csv:12: reason; hint".

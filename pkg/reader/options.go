@@ -7,29 +7,27 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
-	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // Options says how to read a list. Its zero value finds everything out from the
 // list itself.
 type Options struct {
 	Format Format
-	// Encoding is utf-8, utf-16le, utf-16be, windows-1252 or iso-8859-1; "" tells
-	// by a byte order mark and else requires valid UTF-8. A declared encoding
-	// makes a byte that is not valid in it cost its record only.
+	// Encoding is a label of the WHATWG Encoding Standard, or a code page of DOS
+	// such as cp850; "" tells by a byte order mark and else requires valid UTF-8. A
+	// declared encoding makes a byte that is not valid in it cost its record only.
 	Encoding string
 	// Delimiter parts the cells of a CSV list; 0 finds it.
 	Delimiter rune
-	// Type is that of every identifier in a list that has no type column.
-	Type api.IdentifierType
-	// IdentifierColumn and TypeColumn name the columns (in JSONL the members) to
-	// read, where aliases do not find them or find several.
-	IdentifierColumn, TypeColumn string
-	// DefaultRegion is the ISO 3166-1 alpha-2 code of the country of phone
-	// numbers without +; "" refuses them.
-	DefaultRegion string
-	// AsIs makes the cleaned cell the identifier, without a canonical form.
-	AsIs bool
+	// HeaderLine is the 1-based line where the header of a CSV list begins; what is
+	// above it is passed over. 0 is the first line that is not blank.
+	HeaderLine int
+	// Columns says which columns to read, and as what. In JSONL they are members.
+	Columns columns.Options
+	// Values says how cells are read.
+	Values canonical.Rules
 }
 
 // ErrOptions is wrapped by the error for options that cannot be.
@@ -45,13 +43,13 @@ func (o Options) Validate() error {
 		}
 	}
 	report(o.Format < FormatAuto || o.Format > FormatJSONL, "unknown format %d", int(o.Format))
-	report(o.Encoding != "" && encodingName(o.Encoding) == "", "unknown encoding %q: use utf-8, utf-16le, utf-16be, windows-1252 or iso-8859-1", o.Encoding)
+	_, known := codingOf(o.Encoding)
+	report(o.Encoding != "" && !known, "unknown encoding %q: use a name such as utf-8, windows-1252, shift_jis or cp850", o.Encoding)
 	report(o.Delimiter != 0 && !validDelimiter(o.Delimiter), "%q cannot be a delimiter: use , ; | a tab or another sign", o.Delimiter)
-	report(o.Type != "" && o.TypeColumn != "", "both a type for all and a type column: give one of them")
-	report(o.DefaultRegion != "" && !knownRegion(o.DefaultRegion), "unknown default region %q: use a country's two letters, such as US or DE", o.DefaultRegion)
-	if _, err := api.ParseIdentifierType(string(o.Type)); o.Type != "" {
-		report(err != nil, "%w", err)
-	}
+	report(o.HeaderLine < 0, "header line %d: lines are counted from 1", o.HeaderLine)
+	report(o.HeaderLine > 0 && o.Columns.NoHeader, "both a header line and no header: give one of them")
+	report(len(o.Columns.Types) > 0 && o.Columns.Type != "", "both a type for all and a type column: give one of them")
+	report(o.Values.Region != "" && !knownRegion(o.Values.Region), "unknown default region %q: use a country's two letters, such as US or DE", o.Values.Region)
 	return errors.Join(errs...)
 }
 

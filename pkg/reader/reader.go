@@ -9,6 +9,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
 )
 
 // Reader reads the entries of one list. It is not safe for concurrent use.
@@ -16,17 +17,49 @@ type Reader struct {
 	name   string
 	opts   Options
 	rules  canonical.Rules
+	names  *columns.Names
 	layout Layout
-	lines  *lines
-	strict bool // invalid UTF-8 refuses the list, not the record
-	lossy  bool // U+FFFD marks what could not be decoded
-
-	csv     *csvList // one of the two is set
-	objects *objects
+	list   list
+	rows   Rows
 
 	queue []Entry // the entries of the current record
 	taken int     // how many of them Read has returned
-	err   error   // what Read keeps returning
+	found []canonical.Found
+	err   error // what Read keeps returning
+}
+
+// list is a list in one of the formats.
+type list interface {
+	// next reads one record, queues its entries, and says what kind of row it
+	// was. The error is io.EOF behind the last record, an [*unreadable] where
+	// nothing that follows can be trusted, else that of reading.
+	next(*Reader) (row, error)
+}
+
+// row is what became of a record: each counts as one of these.
+type row int
+
+const (
+	rowEntries row = iota // it gave entries
+	rowNone               // no identifier in it
+	rowBlank              // nothing in it
+	rowHeader             // the header once more
+	rowKinds
+)
+
+// Rows counts the records of a list behind its header, each in one way.
+type Rows struct {
+	Entries int64 // records that gave entries; one that is refused as a whole gives one
+	None    int64 // records with text, and no identifier in it
+	Blank   int64 // empty lines, and records of empty cells
+	Headers int64 // records that repeat the header: lists that were joined
+}
+
+// Total returns how many records there are.
+func (r Rows) Total() int64 { return r.Entries + r.None + r.Blank + r.Headers }
+
+func (r *Rows) add(kind row) {
+	*[rowKinds]*int64{&r.Entries, &r.None, &r.Blank, &r.Headers}[kind]++
 }
 
 // New starts reading a list. It looks at the first bytes to find compression,
@@ -38,7 +71,7 @@ func New(r io.Reader, name string, opts Options) (*Reader, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
-	l := &Reader{name: name, opts: opts, rules: canonical.Rules{Region: strings.ToUpper(opts.DefaultRegion), AsIs: opts.AsIs}}
+	l := &Reader{name: name, opts: opts, rules: opts.Values, names: columns.New()}
 	if err := l.open(r); err != nil {
 		return nil, l.explain(err)
 	}
@@ -52,73 +85,41 @@ func (l *Reader) open(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := l.decode(unpacked); err != nil {
+	text, err := l.decode(unpacked)
+	if err != nil {
 		return err
 	}
-	sample := l.lines.peek(sampleSize)
-	if l.lines.err != nil && l.lines.err != io.EOF {
-		return l.lines.err
+	sample := text.peek(sampleSize)
+	if text.err != nil && text.err != io.EOF {
+		return text.err
 	}
 	if binary(sample) {
-		return l.refused(0, problem{reason: "it is a binary file, not a list", hint: "export the list as CSV UTF-8"})
+		return &unreadable{reason: "it is a binary file, not a list", hint: "export the list as CSV UTF-8"}
 	}
-	if p := foreignText(sample); p != nil {
-		return l.refused(0, *p)
-	}
-	l.lines.cr = loneCR(sample)
-	l.layout.Format = l.opts.Format
-	if l.layout.Format == FormatAuto {
-		l.layout.Format = sniffFormat(sample)
+	if u := foreignText(sample); u != nil {
+		return u
 	}
 	if len(bytes.TrimSpace(sample)) == 0 && len(sample) < sampleSize {
-		return l.refused(0, problem{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object a line"})
+		return errEmpty()
+	}
+	text.cr = loneCR(sample)
+	if l.layout.Format = l.opts.Format; l.layout.Format == FormatAuto {
+		l.layout.Format = sniffFormat(sample)
 	}
 	if l.layout.Format == FormatJSONL {
-		return l.openJSONL(sample)
+		l.list, err = l.openJSONL(text)
+	} else {
+		l.list, err = l.openCSV(text)
 	}
-	return l.openCSV()
+	return err
 }
 
-// decode finds the encoding and starts decoding.
-func (l *Reader) decode(r io.Reader) error {
-	raw := newLines(r)
-	head := raw.peek(4096)
-	if raw.err != nil && raw.err != io.EOF {
-		return raw.err
-	}
-	if p := foreign(head); p != nil {
-		return l.refused(0, *p)
-	}
-	c, p := detect(head, l.opts.Encoding)
-	if p != nil {
-		return l.refused(0, *p)
-	}
-	l.layout.Encoding, l.layout.Declared = c.name, c.declared
-	l.strict, l.lossy = !c.declared, strings.HasPrefix(c.name, "utf-16")
-	raw.advance(c.mark, 0)
-	if c.name == utf8Name {
-		l.lines = raw
-		return nil
-	}
-	l.lines = newLines(c.decode(io.MultiReader(bytes.NewReader(raw.buf[raw.pos:]), resumed{raw.err, r})))
-	return nil
-}
-
-// resumed is a reader whose first bytes were read already, along with err.
-type resumed struct {
-	err error
-	r   io.Reader
-}
-
-func (r resumed) Read(p []byte) (int, error) {
-	if r.err != nil {
-		return 0, r.err
-	}
-	return r.r.Read(p)
+func errEmpty() *unreadable {
+	return &unreadable{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object a line"}
 }
 
 func sniffFormat(sample []byte) Format {
-	if text := bytes.TrimLeft(sample, " \t\r\n"); len(text) > 0 && text[0] == '{' {
+	if text := bytes.TrimLeft(sample, " \t\r\n\ufeff"); len(text) > 0 && text[0] == '{' {
 		return FormatJSONL
 	}
 	return FormatCSV
@@ -127,6 +128,9 @@ func sniffFormat(sample []byte) Format {
 // Layout returns what was found out about the list. In JSONL it grows while
 // entries are read.
 func (l *Reader) Layout() Layout { return l.layout.clone() }
+
+// Rows returns what became of the records read so far.
+func (l *Reader) Rows() Rows { return l.rows }
 
 // Read returns the next entry, and io.EOF behind the last one. A bad record is an
 // entry with a Refusal, and reading goes on behind it.
@@ -140,54 +144,92 @@ func (l *Reader) Read() (Entry, error) {
 			return Entry{}, l.err
 		}
 		l.queue, l.taken = l.queue[:0], 0
-		if err := l.record(); err != nil {
+		kind, err := l.list.next(l)
+		if err != nil {
 			l.err = l.explain(err)
+			continue
 		}
+		l.rows.add(kind)
 	}
 	l.taken++
 	return l.queue[l.taken-1], nil
 }
 
-// record queues the entries of the next record; none for a blank one.
-func (l *Reader) record() error {
-	if l.objects != nil {
-		return l.nextObject()
-	}
-	return l.nextRow()
-}
-
 // explain makes of an internal error what New and Read return.
 func (l *Reader) explain(err error) error {
-	var list *ListError
 	var u *unreadable
 	switch {
-	case err == io.EOF, errors.As(err, &list):
+	case err == io.EOF:
 		return err
 	case errors.As(err, &u):
-		return l.refused(u.line, problem{reason: u.reason, hint: u.hint})
+		return &ListError{Name: l.name, Line: u.line, Reason: u.reason, Hint: u.hint, Flags: u.flags}
 	case l.layout.Gzip && broken(err) != "":
-		return l.refused(0, problem{reason: broken(err), hint: "get the file again"})
-	case errors.Is(err, errStep):
-		return l.refused(l.lines.line, problem{reason: err.Error(), hint: "save the list as plain CSV UTF-8"})
+		return &ListError{Name: l.name, Reason: broken(err), Hint: "get the file again"}
 	}
 	return fmt.Errorf("read %s: %w", l.name, err)
 }
 
-func (l *Reader) refused(line int, p problem) *ListError {
-	return &ListError{Name: l.name, Line: line, Reason: p.reason, Hint: p.hint}
-}
-
 // whole queues the refusal of a record as a whole.
-func (l *Reader) whole(line int, text []byte, r *canonical.Refusal) {
-	l.queue = append(l.queue, Entry{Line: line, Raw: excerpt(string(text[:min(len(text), 2*maxRaw)])), Refusal: r, Record: Record{Cell: -1, Text: text}})
+func (l *Reader) whole(line int, text []byte, r *canonical.Refusal) row {
+	l.queue = append(l.queue[:0], Entry{Line: line, Raw: excerpt(string(text[:min(len(text), 2*maxRaw)])), Refusal: r, Record: Record{Cell: -1, Text: text}})
+	return rowEntries
 }
 
-// entry returns the entry of one cell. size is that of its record.
-func (l *Reader) entry(line int, column string, t api.IdentifierType, raw string, size int) Entry {
-	e := Entry{Line: line, Column: column, Identifier: api.Identifier{Type: t}, Raw: excerpt(owned(raw, size))}
-	id, r := l.rules.Canonical(api.Identifier{Type: t, Value: raw})
-	if e.Refusal = r; r == nil {
-		e.Identifier.Value = owned(id.Value, size)
+// cells queues the entries of one identifier cell: under each type one for each
+// identifier in it, or once that it is refused. e has what they share.
+func (l *Reader) cells(e Entry, raw string, types []api.IdentifierType) {
+	refused := false
+	for _, t := range types {
+		e.Identifier.Type = t
+		refusal := l.cell(e, raw)
+		if refusal != nil && !refused {
+			refused = true
+			l.refuse(e, raw, refusal)
+		}
 	}
-	return e
+}
+
+// cell queues the entries of one identifier cell of one type, unless it is
+// refused.
+func (l *Reader) cell(e Entry, raw string) (refusal *canonical.Refusal) {
+	if l.found, refusal = l.rules.Cell(l.found[:0], raw, e.Identifier.Type); refusal != nil {
+		return refusal
+	}
+	size := len(e.Record.Text)
+	e.Part = len(l.found) > 1
+	for _, found := range l.found {
+		e.Raw, e.Identifier.Value = excerpt(owned(found.Raw, size)), owned(found.Value, size)
+		l.queue = append(l.queue, e)
+	}
+	return nil
+}
+
+// typed queues the entries of an identifier cell whose type stands in another.
+func (l *Reader) typed(e Entry, raw, word string) {
+	t, ok := l.names.ParseType(word)
+	switch word := canonical.Trim(word); {
+	case ok:
+		l.cells(e, raw, []api.IdentifierType{t})
+	case canonical.Trim(raw) == "":
+		l.refuse(e, raw, canonical.Refuse("empty", "has no identifier"))
+	case word == "":
+		l.refuse(e, raw, canonical.Refuse("no-type", "has no type: one of email, linkedin, phone, sms, whatsapp, web_chat is wanted"))
+	default:
+		l.refuse(e, raw, canonical.Refuse("unknown-type", "has an unknown type"+shown(word)+": one of email, linkedin, phone, sms, whatsapp, web_chat is wanted"))
+	}
+}
+
+// shown quotes a type cell for a reason if it is a word: a cell that shifted
+// columns may hold an identifier, which reasons must not repeat.
+func shown(cell string) string {
+	if len(cell) > 24 || strings.Trim(strings.ToLower(cell), "abcdefghijklmnopqrstuvwxyz _-") != "" {
+		return ""
+	}
+	return fmt.Sprintf(" %q", cell)
+}
+
+// refuse queues the entry of a cell that is refused.
+func (l *Reader) refuse(e Entry, raw string, r *canonical.Refusal) {
+	e.Raw, e.Identifier.Value, e.Refusal = excerpt(owned(raw, len(e.Record.Text))), "", r
+	l.queue = append(l.queue, e)
 }

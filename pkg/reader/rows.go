@@ -2,95 +2,76 @@ package reader
 
 import (
 	"errors"
-	"io"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/gocarina/gocsv"
 )
 
-// longRow is what a CSV record of the long and single forms is decoded into.
-type longRow struct {
-	Identifier string `csv:"identifier"`
-	Type       string `csv:"type"` // empty in the single form
-}
-
-// wideRow is what a CSV record of the wide form is decoded into.
-type wideRow struct {
-	Email    string `csv:"email"`
-	LinkedIn string `csv:"linkedin"`
-	Phone    string `csv:"phone"`
-	SMS      string `csv:"sms"`
-	WhatsApp string `csv:"whatsapp"`
-	WebChat  string `csv:"web_chat"`
-}
-
-// cell returns the cell of the type that has this wideIndex.
-func (r *wideRow) cell(i int) string {
-	return [...]string{r.Email, r.LinkedIn, r.Phone, r.SMS, r.WhatsApp, r.WebChat}[i]
-}
-
-// rows decodes framed records, one at a time.
+// rows decodes framed records, one at a time, into the cells that are read.
 type rows struct {
 	feed    feed
 	decoder *gocsv.Unmarshaller
+	cells   []string // of the last record
 }
 
-// newRows returns a decoder for the columns of c under header, the text of the
+// newRows returns a decoder for the columns reads under header, the text of the
 // header's record.
 //
 // The decoder pulls exactly one record for each row: records are framed, and
 // sound, before it sees them, so that it can neither run ahead nor fall behind.
-func newRows(header []byte, delimiter rune, c choice) (*rows, error) {
-	r := new(rows)
+func newRows(header []byte, delimiter rune, reads []int) (*rows, error) {
+	r := &rows{cells: make([]string, len(reads))}
 	r.feed.offer(header)
 	cr := newCSV(&r.feed, delimiter)
 	cr.ReuseRecord = true
-	var row any = &longRow{}
-	if c.form == FormWide {
-		row = &wideRow{}
-	}
 	var err error
-	if r.decoder, err = gocsv.NewUnmarshaller(cr, row); err != nil {
+	if r.decoder, err = gocsv.NewUnmarshaller(cr, reflect.New(rowOf(len(reads))).Interface()); err != nil {
 		return nil, err
 	}
-	return r, r.decoder.RenormalizeHeaders(c.labels)
-}
-
-// labels replaces the names of the columns that are read by those of row's
-// fields, and all others by a name that matches none.
-func (c choice) labels(header []string) []string {
-	labels := make([]string, len(header))
-	if c.form == FormWide {
-		for i, at := range c.wide {
-			if at >= 0 {
-				labels[at] = string(wideType(i))
-			}
+	return r, r.decoder.RenormalizeHeaders(func(header []string) []string {
+		labels := make([]string, len(header))
+		for i, at := range reads {
+			labels[at] = label(i)
 		}
 		return labels
-	}
-	labels[c.identifier] = "identifier"
-	if c.form == FormLong {
-		labels[c.typ] = "type"
-	}
-	return labels
+	})
 }
 
-// decode returns the row of one framed record, a *wideRow or a *longRow.
-func (r *rows) decode(record []byte) (any, error) {
-	r.feed.offer(record)
-	got, err := r.decoder.Read()
-	if err != nil {
-		return nil, err
+// rowOf returns the type of what a record is decoded into: a struct of as many
+// strings as cells are read. How many is known only from the list.
+func rowOf(n int) reflect.Type {
+	fields := make([]reflect.StructField, n)
+	for i := range fields {
+		fields[i] = reflect.StructField{Name: "Cell" + strconv.Itoa(i), Type: reflect.TypeFor[string](), Tag: reflect.StructTag(`csv:"` + label(i) + `"`)}
 	}
-	if r.feed.left() {
-		return nil, errStep
-	}
-	return got, nil
+	return reflect.StructOf(fields)
 }
+
+func label(i int) string { return strconv.Itoa(i) }
 
 // errStep says that framer and decoder disagree on where a record ends, which
 // is a fault of this package. The list is given up: a guess would misread it.
 var errStep = errors.New("record boundaries are in doubt")
+
+// decode returns the cells of one framed record that are read, "" for those that
+// it lacks. The slice is valid until the next call, its strings for good.
+func (r *rows) decode(record []byte) ([]string, error) {
+	r.feed.offer(record)
+	got, err := r.decoder.Read()
+	if err == nil && !r.feed.ended {
+		err = errStep
+	}
+	if err != nil {
+		return nil, err
+	}
+	row := reflect.ValueOf(got).Elem()
+	for i := range r.cells {
+		r.cells[i] = row.Field(i).String()
+	}
+	return r.cells, nil
+}
 
 // feed is the text of one record after the other, each followed by a line feed.
 // Read past a record fails: the decoder has no business there yet.
@@ -100,8 +81,6 @@ type feed struct {
 }
 
 func (f *feed) offer(record []byte) { f.record, f.ended = record, false }
-
-func (f *feed) left() bool { return !f.ended }
 
 func (f *feed) Read(p []byte) (int, error) {
 	if f.ended {
@@ -116,8 +95,6 @@ func (f *feed) Read(p []byte) (int, error) {
 	}
 	return n, nil
 }
-
-var _ io.Reader = (*feed)(nil)
 
 // owned returns s without the record that it was cut from, when that is big
 // enough to be worth a copy.

@@ -35,6 +35,7 @@ type Plan struct {
 	Layout reader.Layout
 	SHA256 string // of the list's bytes, hexadecimal
 
+	Rows       reader.Rows // the list's records, of which Entries came
 	Entries    int64
 	Duplicates int64
 	Refused    Refused
@@ -109,7 +110,7 @@ func NewPlan(list *List, records Records, opts PlanOptions) (*Plan, error) {
 		}
 		p.add(e)
 	}
-	p.Layout = in.Layout() // of JSONL it is known only now
+	p.Layout, p.Rows = in.Layout(), in.Rows() // of JSONL the layout is known only now
 	if p.SHA256, err = in.sum(); err != nil {
 		return nil, fmt.Errorf("%s: %w", list.name, err)
 	}

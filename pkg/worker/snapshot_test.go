@@ -129,7 +129,7 @@ func (d *desk) remove(e errand) (s Summary, p *Plan) {
 			d.t.Fatal(err)
 		}
 		if e.snapshot || e.keep {
-			m := Matching{Wanted: p.Wants, Rules: canonical.Rules{Region: d.opts.DefaultRegion, AsIs: d.opts.AsIs}}
+			m := Matching{Wanted: p.Wants, Rules: canonical.Rules{Region: d.opts.Values.Region, AsIs: d.opts.Values.AsIs}}
 			shot, stop := TakeSnapshot(d.t.Context(), NewListing(cfg), m, e.pages)
 			if stop != nil {
 				d.t.Fatal(stop)
@@ -356,7 +356,7 @@ func TestSnapshotThatLagsBehind(t *testing.T) {
 
 func TestSnapshotWithIdentifiersAsTheyAre(t *testing.T) {
 	d := newDesk(t, "identifier,type\n Ada@Example.com ,email\nben@example.com,email\n", []api.OptOut{entry(api.Email, "Ada@Example.com"), entry(api.Email, "Ben@example.com")})
-	d.opts = reader.Options{AsIs: true}
+	d.opts = reader.Options{Values: canonical.Rules{AsIs: true}}
 	s, _ := d.remove(errand{snapshot: true})
 	if s.Counts[journal.Removed] != 1 || s.Counts[journal.NotFound] != 1 {
 		t.Errorf("counts = %+v, want 1 removed, 1 not found", s.Counts)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"altadnc-bulk/pkg/api"
 )
@@ -127,14 +128,18 @@ type Names struct {
 	whole   map[string]meaning
 }
 
-// New reads the table of names, which takes about two milliseconds.
-func New() *Names {
+// New returns the table of names. It is read once, which takes about two
+// milliseconds: a command reads a list more than once.
+func New() *Names { return names() }
+
+// names never changes once it is read.
+var names = sync.OnceValue(func() *Names {
 	n, err := parse(table)
 	if err != nil {
 		panic(err) // the table is part of the program, and a test reads it
 	}
 	return n
-}
+})
 
 func parse(table string) (*Names, error) {
 	n := &Names{

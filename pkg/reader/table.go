@@ -1,0 +1,101 @@
+package reader
+
+import (
+	"fmt"
+	"slices"
+
+	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/columns"
+)
+
+// table knows which cells of a row are read, for formats whose rows have cells.
+type table struct {
+	columns.Choice
+	reads []int    // the columns that are read, in file order
+	names []string // of reads, each its own: columns of one name are told apart by their place
+	// Where in reads stand the type column, the identifier column beside it, and
+	// the dnc_raw of a report; -1 without one.
+	typ, id, raw int
+}
+
+func newTable(c columns.Choice) table {
+	t := table{Choice: c, typ: -1, id: -1, raw: -1}
+	for at, column := range c.Columns {
+		switch {
+		case column.Role == columns.Identifier && at == c.Identifier:
+			t.id = len(t.reads)
+		case column.Role == columns.Identifier:
+		case column.Role == columns.Type:
+			t.typ = len(t.reads)
+		case column.Role == columns.Outcome && columns.Fold(column.Name) == columns.Fold(rawColumn):
+			t.raw = len(t.reads)
+		default:
+			continue
+		}
+		t.reads = append(t.reads, at)
+		t.names = append(t.names, column.Name)
+	}
+	names := slices.Clone(t.names)
+	for i, name := range names {
+		if slices.Index(names, name) < i || slices.Contains(names[i+1:], name) {
+			t.names[i] = fmt.Sprintf("%s #%d", name, t.reads[i]+1)
+		}
+	}
+	return t
+}
+
+// rawColumn is the column of a report that holds the text of a record that was
+// refused as a whole.
+const rawColumn = "dnc_raw"
+
+// row queues the entries of a row. cells are those of reads, in their order.
+func (t table) row(l *Reader, line int, record Record, cells []string) row {
+	if t.raw >= 0 && canonical.Trim(cells[t.raw]) != "" {
+		return l.whole(line, record.Text, refusedBefore())
+	}
+	if t.typ >= 0 {
+		record.Cell = t.Identifier
+		e := Entry{Line: line, Column: t.names[t.id], Record: record}
+		l.typed(e, cells[t.id], cells[t.typ])
+		return rowEntries
+	}
+	for i, at := range t.reads {
+		if i == t.raw || canonical.Nothing(cells[i]) {
+			continue
+		}
+		record.Cell = at
+		l.cells(Entry{Line: line, Column: t.names[i], Record: record}, cells[i], t.Columns[at].Types)
+	}
+	if len(l.queue) == 0 {
+		return rowNone
+	}
+	return rowEntries
+}
+
+// refusedBefore keeps refused what an earlier run refused: cut into the cells of
+// a report its text could become readable.
+func refusedBefore() *canonical.Refusal {
+	return canonical.Refuse("refused-before", "was refused as a whole when this report was made: mend it in the list itself ("+rawColumn+" has its text)")
+}
+
+// expects reports whether an identifier in the column at is no surprise: it is
+// read, is known to be somebody else's, or was told to be left alone. Behind the
+// last column everything is one.
+func (t table) expects(at int) bool {
+	if at >= len(t.Columns) {
+		return false
+	}
+	c := t.Columns[at]
+	return c.Role != columns.Other || c.Somebody
+}
+
+// sighted returns the first cell that holds an identifier where none is
+// expected, -1 if there is none.
+func (t table) sighted(cells []string) int {
+	for at, cell := range cells {
+		if !t.expects(at) && canonical.InSight(cell) {
+			return at
+		}
+	}
+	return -1
+}
