@@ -29,31 +29,31 @@ func canonicalPhone(rules Rules, s string) (string, *Refusal) {
 }
 
 // linked returns the number of a link to a chat, or s if it is none. Such links
-// hold the number with its country code and without +.
+// hold the number with its country code and without +, or with + as %2B.
 func linked(s string) string {
-	lower := strings.ToLower(s)
-	digits := ""
-	for _, suffix := range []string{"@s.whatsapp.net", "@c.us"} {
-		if d, ok := strings.CutSuffix(lower, suffix); ok {
-			digits = d
-		}
-	}
-	for _, prefix := range []string{"send?phone=", "api.whatsapp.com/send?phone=", "api.whatsapp.com/send/?phone=", "web.whatsapp.com/send?phone=", "wa.me/"} {
-		rest := strings.TrimPrefix(strings.TrimPrefix(lower, "https://"), "http://")
-		if d, ok := strings.CutPrefix(rest, prefix); ok {
-			d, _, _ = strings.Cut(d, "&")
-			d, _, _ = strings.Cut(d, "?")
-			digits = strings.TrimSuffix(d, "/")
-		}
-	}
-	if rest, ok := strings.CutPrefix(lower, "%2b"); ok {
-		digits = rest
-	}
-	digits = strings.TrimPrefix(strings.TrimPrefix(digits, "%2b"), "+")
-	if digits == "" || strings.Trim(digits, "0123456789") != "" || digits[0] == '0' {
+	if s[0] == '+' {
 		return s
 	}
-	return "+" + digits
+	rest := strings.ToLower(s)
+	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "https://"), "http://")
+	number := ""
+	for _, start := range []string{"wa.me/", "send?phone=", "api.whatsapp.com/send?phone=", "api.whatsapp.com/send/?phone=", "web.whatsapp.com/send?phone=", "%2b"} {
+		if after, ok := strings.CutPrefix(rest, start); ok {
+			number, _, _ = strings.Cut(after, "&")
+			number, _, _ = strings.Cut(number, "?")
+			number = strings.TrimSuffix(number, "/")
+		}
+	}
+	for _, end := range []string{"@s.whatsapp.net", "@c.us"} {
+		if before, ok := strings.CutSuffix(rest, end); ok {
+			number = before
+		}
+	}
+	number = strings.TrimPrefix(strings.TrimPrefix(number, "%2b"), "+")
+	if number == "" || digits(number) != len(number) || number[0] == '0' {
+		return s
+	}
+	return "+" + number
 }
 
 // number returns what the digits of a written number stand for.
