@@ -162,7 +162,7 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 		return found, nil
 	}
 	var recorded journal.Outcome
-	if state.Status.Account() != journal.Pending {
+	if state.Status != journal.None {
 		var err error
 		if recorded, err = f.records.OutcomeAt(state); err != nil {
 			return found, err
@@ -176,17 +176,29 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 		return found, nil
 	}
 	ix.SetPlace(key, int64(e.Line))
-	found.outcome, found.reason, found.sent = state.Status.Account().String(), recorded.Reason, recorded.Sent
-	found.status, found.attempts, found.time = recorded.HTTPStatus, recorded.Attempts, recorded.Time
+	found.outcome = state.Status.Account().String()
 	found.unsure, found.verified = state.Unsure || state.Unanswered(), f.verified[key]
 	if found.outcome == "open" {
-		found.reason = openReason(state)
+		found.reason = openReason(state, recorded.Stored)
+		return found, nil
 	}
+	found.reason, found.sent, found.time = recorded.Reason, recorded.Sent, recorded.Time
+	found.status, found.attempts = recorded.HTTPStatus, recorded.Attempts
 	return found, nil
 }
 
-func openReason(s journal.State) string {
+// openReason tells how far a key has come that has no outcome, and of whose stored
+// forms some may be removed.
+func openReason(s journal.State, forms []journal.Stored) string {
+	removed := 0
+	for _, f := range forms {
+		if f.Removed {
+			removed++
+		}
+	}
 	switch {
+	case removed > 0:
+		return fmt.Sprintf("%d of %d stored forms removed, the rest is open", removed, len(forms))
 	case s.Intent:
 		return "sent, answer unknown"
 	case s.Reopened:

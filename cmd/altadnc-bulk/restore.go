@@ -152,7 +152,7 @@ func (r *restore) restore() error {
 	}
 	if plan.Keys == 0 {
 		now := time.Now()
-		return r.conclude(plan, worker.RestoreSummary{Started: now, Ended: now})
+		return r.conclude(plan, worker.Summary{Started: now, Ended: now})
 	}
 	if !r.yes {
 		put := fmt.Sprintf("ut %s back", plural(plan.Keys, "identifier"))
@@ -171,7 +171,7 @@ func (r *restore) carryOut(j *journal.Journal, plan *worker.RestorePlan) error {
 	cfg.Reading = r.read.reading()
 	run := worker.NewRestoration(cfg, plan, r.pause)
 	ctx, hide, release := r.working(func() func() {
-		return showLine(r.screen, r.log, r.bar(), func() string { return r.restored(run) })
+		return showLine(r.screen, r.log, r.bar(), func() string { return r.restored(run, plan) })
 	})
 	defer release()
 	summary, err := run.Run(ctx)
@@ -183,17 +183,17 @@ func (r *restore) carryOut(j *journal.Journal, plan *worker.RestorePlan) error {
 }
 
 // restored words how far a restore has come.
-func (r *restore) restored(run *worker.Restoration) string {
+func (r *restore) restored(run *worker.Restoration, plan *worker.RestorePlan) string {
 	p := run.Progress()
-	text := fmt.Sprintf("put back %s of %s", count(p.Restored), count(p.Keys))
-	if p.Refused > 0 {
-		text += fmt.Sprintf(", %s refused", count(p.Refused))
+	text := fmt.Sprintf("put back %s of %s", count(p.Counts[journal.Restored]), count(plan.Keys))
+	if refused := p.Counts[journal.Failed]; refused > 0 {
+		text += fmt.Sprintf(", %s refused", count(refused))
 	}
 	return text + r.waiting()
 }
 
 // conclude tells the summary and turns it into an exit code.
-func (r *restore) conclude(plan *worker.RestorePlan, s worker.RestoreSummary) error {
+func (r *restore) conclude(plan *worker.RestorePlan, s worker.Summary) error {
 	v := r.newSummary(plan, s)
 	end := r.ended(v.ExitCode, s.Stop)
 	if missing := r.complete(plan.Elsewhere); missing != nil && end.err == nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -138,16 +139,16 @@ type restoreSummary struct {
 	resume string // the command to type to go on
 }
 
-func (r *restore) newSummary(plan *worker.RestorePlan, s worker.RestoreSummary) *restoreSummary {
+func (r *restore) newSummary(plan *worker.RestorePlan, s worker.Summary) *restoreSummary {
 	v := &restoreSummary{
-		List: r.list.path, Journal: r.list.journal, Keys: s.Keys, Restored: s.Restored,
-		Refused: s.Refused, Open: s.Open, Identifiers: s.Identifiers, Requests: s.Requests,
+		List: r.list.path, Journal: r.list.journal, Keys: s.Entries, Restored: s.Counts[journal.Restored],
+		Refused: s.Counts[journal.Failed], Open: s.Counts[journal.Pending], Identifiers: s.Identifiers, Requests: s.Requests,
 		Started: s.Started.UTC(), Ended: s.Ended.UTC(), resume: r.resume,
 	}
 	switch {
 	case s.Stop != nil:
 		v.ExitCode, v.Stopped, v.Error = stopCode(s.Stop.Reason), string(s.Stop.Reason), s.Stop.Error()
-	case s.Refused > 0 || plan.Elsewhere > 0:
+	case v.Refused > 0 || plan.Elsewhere > 0:
 		v.ExitCode = exitFailures
 	}
 	return v

@@ -111,6 +111,19 @@ func (c *codec) rest(s *[]byte) {
 	c.b = append(appendText(c.b, *s), '"')
 }
 
+// time is a time, which always takes as many bytes.
+func (c *codec) time(name string, t *[]byte) {
+	c.literal(name)
+	if c.reading {
+		n := min(len(timeLayout), len(c.b))
+		*t, c.b = c.b[:n], c.b[n:]
+	} else {
+		c.b = append(c.b, *t...)
+	}
+	c.check(timeSpelled(*t), "time is not spelled as this format spells it, or its year is not 1000 to 9999", "")
+	c.literal(`"`)
+}
+
 // word is one of some plain texts, by its index.
 func (c *codec) word(name string, words []string, i int) int {
 	c.literal(name)

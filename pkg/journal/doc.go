@@ -62,7 +62,9 @@
 //	  - line is the line of the list, 1-based, 0 for none. type is one of the
 //	    identifier types of the API, identifier the canonical form, which with the
 //	    type makes the key; sent is what was sent where that differs.
-//	  - status is always that of the API's last answer, 0 for none.
+//	  - status is what the API answered, 0 for no answer: where a key has several
+//	    stored forms that is the last answer, or 200 once one form was confirmed
+//	    and none is left.
 //	  - stored is an array of entries of the Do Not Contact list that are, or may
 //	    be, the key's: {"identifier" ["label"] ["manual"] ["createdAt"]
 //	    ["updatedAt"] ["removed"]}. "removed":true says that the API confirmed the

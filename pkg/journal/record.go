@@ -49,8 +49,7 @@ func (r *record) walk(c *codec) {
 		c.number(`,"format":`, &r.format)
 		c.check(r.format == formatVersion, "another format", "")
 	}
-	c.text(`,"time":"`, &r.time)
-	c.check(timeSpelled(r.time), "time is not spelled as this format spells it, or its year is not 1000 to 9999", "")
+	c.time(`,"time":"`, &r.time)
 	switch r.kind {
 	case KindJournal:
 		c.text(`,"id":"`, &r.id)

@@ -7,7 +7,7 @@ import (
 )
 
 // plainASCII reports whether c stands for itself within a string of a record.
-func plainASCII(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
+func plainASCII(c byte) bool { return c-' ' < 0x5f && c != '"' && c != '\\' }
 
 // visible reports whether r, beyond ASCII, may stand in a record as it is.
 // C1 controls, format characters (bidi controls, zero-width characters, the
@@ -58,12 +58,13 @@ func appendEscape(b []byte, r rune) []byte {
 // one text has one spelling, so what is read back is what was written.
 func cutText(b []byte) (text, rest []byte, ok bool) {
 	for i, c := range b {
+		if plainASCII(c) {
+			continue
+		}
 		if c == '"' {
 			return b[:i], b[i+1:], true
 		}
-		if !plainASCII(c) {
-			return cutSpelled(b, i)
-		}
+		return cutSpelled(b, i)
 	}
 	return nil, nil, false
 }

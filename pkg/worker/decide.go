@@ -11,7 +11,8 @@ import (
 type verdict uint8
 
 const (
-	confirmed    verdict = iota // the API confirmed it
+	unasked      verdict = iota // no attempt was made
+	confirmed                   // the API confirmed it
 	absent                      // not on the list, in the documented shape
 	rejected                    // refused for what it is; sending it again changes nothing
 	unsendable                  // wrong in itself, so that nothing was sent

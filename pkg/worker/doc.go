@@ -34,6 +34,15 @@
 // its outcome is marked unsure, in this run and in later ones, until the API
 // confirms a removal.
 //
+// # Several stored forms
+//
+// A key can stand on the Do Not Contact list in several spellings, each of which
+// takes a request. What becomes of it is decided by a function of what was known
+// before and of the answers, see removal.go: between two forms the key stays open,
+// and each record lists all forms and which of them the API confirmed. A key of
+// which some forms are gone and another one failed is removed in part, which
+// counts as failed.
+//
 // # Snapshot
 //
 // Listing the Do Not Contact list costs a request for 100 entries and tells what

@@ -14,7 +14,9 @@ type Progress struct {
 	Free      int64          // of all but the refused, settled without a request
 	Lifted    int64          // people's own opt-outs that were removed, as far as a snapshot tells
 	Rewritten int64          // of the not found, those whose cell is not in canonical form, as it was sent
-	Requests  int64          // attempts of every kind, those of the snapshot included
+	// Identifiers are those that a restore put back: every stored form of a key.
+	Identifiers int64
+	Requests    int64 // attempts of every kind, those of the snapshot included
 }
 
 // tally counts outcomes as they become durable.
@@ -37,7 +39,11 @@ func (t *tally) count(o journal.Outcome) {
 		t.done.Unsure++
 	}
 	if o.Result == journal.Removed {
-		t.done.Lifted += ownAmong(o.Stored)
+		for _, s := range o.Stored {
+			if own(s) {
+				t.done.Lifted++
+			}
+		}
 	}
 }
 

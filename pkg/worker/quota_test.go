@@ -16,31 +16,31 @@ import (
 // A whole run under the account's true quota: no 429, at least 0.96 of what the
 // quota allows, never more than 99 in 60 seconds, whatever kind of window it is.
 func TestRunKeepsTheQuota(t *testing.T) {
-	const rows = 290
+	const n = 290
 	for _, kind := range []sandbox.WindowKind{sandbox.Fixed, sandbox.Sliding, sandbox.TokenBucket} {
 		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t, emails(rows), nil)
-				server, err := sandbox.New(sandbox.Options{Kind: kind, List: []api.OptOut{}, Log: b.log})
+				d := newDesk(t, rows(n), nil)
+				server, err := sandbox.New(sandbox.Options{Kind: kind, List: []api.OptOut{}, Log: d.log})
 				if err != nil {
 					t.Fatal(err)
 				}
-				b.server = server
+				d.handler = server
 				began := time.Now()
-				s, _ := b.run(setup{config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
+				s, _ := d.remove(errand{config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
 				wantStop(t, s, "")
 				took := time.Since(began)
-				if s.Counts[journal.NotFound] != rows || s.Requests != rows {
-					t.Errorf("counts = %+v, want %d not found after as many requests", s.Counts, rows)
+				if s.Counts[journal.NotFound] != n || s.Requests != n {
+					t.Errorf("counts = %+v, want %d not found after as many requests", s.Counts, n)
 				}
 				var times []time.Time
-				for _, r := range b.requests {
+				for _, r := range d.requests {
 					times = append(times, r.Time)
 				}
 				if n := most(times); n > 99 {
 					t.Errorf("%d requests in 60 s", n)
 				}
-				if share := rows / took.Minutes() / 100; share < 0.96 {
+				if share := n / took.Minutes() / 100; share < 0.96 {
 					t.Errorf("used %.3f of the quota, want at least 0.96", share)
 				}
 			})
@@ -72,14 +72,14 @@ func (s stalled) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Requests whose connections take long to come about do not leave together.
 func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
-	const rows = 150
+	const n = 150
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, emails(rows), nil)
-		s, _ := b.run(setup{workers: 16, config: func(c *Config) {
+		d := newDesk(t, rows(n), nil)
+		s, _ := d.remove(errand{workers: 16, config: func(c *Config) {
 			c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 98}})
 			client, err := api.New(api.Config{
 				BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"),
-				Transport: stalled{sandboxtest.Transport(b.server), time.Now().Add(10 * time.Second)},
+				Transport: stalled{sandboxtest.Transport(d.handler), time.Now().Add(10 * time.Second)},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -88,7 +88,7 @@ func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
 		}})
 		wantStop(t, s, "")
 		var times []time.Time
-		for _, r := range b.requests {
+		for _, r := range d.requests {
 			times = append(times, r.Time)
 		}
 		if n := most(times); n > 99 {
@@ -101,9 +101,9 @@ func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
 // costs no quota.
 func TestSlowAnswersKeepThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, emails(97), nil, "delay=3s")
+		d := newDesk(t, rows(97), nil, "delay=3s")
 		began := time.Now()
-		s, _ := b.run(setup{workers: 8, config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
+		s, _ := d.remove(errand{workers: 8, config: func(c *Config) { c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}) }})
 		wantStop(t, s, "")
 		if took := time.Since(began); took > 64*time.Second {
 			t.Errorf("97 requests took %v, want a minute", took)

@@ -52,7 +52,7 @@ func (r *Recording) Snapshot(m Matching) (*Snapshot, error) {
 	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("go back to the start of the snapshot: %w", err)
 	}
-	s := &Snapshot{Time: r.time, Whole: r.whole, Pages: r.done.Pages, Entries: r.done.Entries, held: map[journal.Key]*held{}}
+	s := &Snapshot{Time: r.time, Whole: r.whole, Pages: r.done.Pages, Entries: r.done.Entries, matches: map[journal.Key]*match{}}
 	decoder := jsontext.NewDecoder(bufio.NewReader(r.file))
 	for {
 		var o api.OptOut

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
@@ -19,79 +18,50 @@ import (
 // keys of that batch are still removed as far as the journal knows, and are
 // sent once more: to add what is on the list already changes nothing.
 type Restoration struct {
-	cfg    Config
-	plan   *RestorePlan
-	pause  bool
-	sender *sender
+	session
+	plan  *RestorePlan
+	pause bool
 
 	refusal int // single identifiers that were refused in a row
 
 	restored, refused, identifiers atomic.Int64
 }
 
-// RestoreSummary is what a restore came to, in keys.
-type RestoreSummary struct {
-	Keys        int64 // that were to be put back
-	Restored    int64
-	Refused     int64 // by the API; they stay removed
-	Open        int64 // not confirmed: the rest
-	Identifiers int64 // that were confirmed
-	Requests    int64
-	Stop        *Stop // nil when the plan was gone through to its end
-	Started     time.Time
-	Ended       time.Time
-}
-
 // NewRestoration returns a restore that carries out plan, whose records must be
 // the journal in cfg. With pause Alta pauses the workflows that are active for
 // these people, which is the API's default.
 func NewRestoration(cfg Config, plan *RestorePlan, pause bool) *Restoration {
-	cfg = cfg.withDefaults()
-	return &Restoration{cfg: cfg, plan: plan, pause: pause, sender: newSender(cfg)}
+	return &Restoration{session: newSession(cfg), plan: plan, pause: pause}
 }
 
-// Progress returns the counts as they are now. It is safe for concurrent use
-// with Run.
-func (r *Restoration) Progress() RestoreSummary {
-	s := RestoreSummary{
-		Keys: r.plan.Keys, Restored: r.restored.Load(), Refused: r.refused.Load(),
-		Identifiers: r.identifiers.Load(), Requests: r.sender.requests.Load(),
-	}
-	s.Open = s.Keys - s.Restored - s.Refused
-	return s
+// Progress returns the counts as they are now, in keys: restored, failed (the API
+// refused to put them back; they stay removed), and pending, the rest. It is safe
+// for concurrent use with Run.
+func (r *Restoration) Progress() Progress {
+	p := Progress{Identifiers: r.identifiers.Load(), Requests: r.sender.requests.Load()}
+	p.Counts = journal.Counts{journal.Restored: r.restored.Load(), journal.Failed: r.refused.Load()}
+	p.Counts[journal.Pending] = r.plan.Keys - p.Counts.Total()
+	return p
 }
 
 // Run sends what the plan says and returns what became of it. Ending ctx stops
 // it, as with [Run.Remove]. The error is for a run that could not begin, in
 // which case nothing was sent.
-func (r *Restoration) Run(ctx context.Context) (RestoreSummary, error) {
-	started := time.Now()
-	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.plan.Name, ListSHA256: r.plan.SHA256, Reading: r.cfg.Reading})
+func (r *Restoration) Run(ctx context.Context) (Summary, error) {
+	ctx, end, err := r.begin(ctx, r.plan.Name, r.plan.SHA256)
 	if err != nil {
-		return RestoreSummary{}, err
+		return Summary{}, err
 	}
-	ctx, end := r.sender.begin(ctx, r.cfg.Grace)
 	defer end()
-	if err := r.sendAll(ctx); err != nil {
-		r.sender.stop(&Stop{StopJournal, err})
+	r.written(r.sendAll(ctx))
+	done := r.Progress()
+	s := Summary{
+		Entries: r.plan.Keys, Counts: done.Counts, Identifiers: done.Identifiers, Requests: done.Requests, Stop: stopOf(ctx),
 	}
-	return r.finish(started, stopOf(ctx)), nil
-}
-
-func (r *Restoration) finish(started time.Time, stop *Stop) RestoreSummary {
-	s := r.Progress()
-	s.Started, s.Ended, s.Stop = started, time.Now(), stop
-	reason := "restore finished"
-	if stop != nil {
-		reason = "restore: " + string(stop.Reason)
-	}
-	err := r.cfg.Journal.End(journal.End{Time: s.Ended, Reason: reason, Entries: s.Keys, Requests: s.Requests, Counts: journal.Counts{
-		journal.Restored: s.Restored, journal.Failed: s.Refused, journal.Pending: s.Open,
-	}})
-	if err != nil && stop == nil {
+	if err := r.finish("restore: ", &s); err != nil && s.Stop == nil {
 		s.Stop = &Stop{StopJournal, err}
 	}
-	return s
+	return s, nil
 }
 
 // sendAll fills batches in the order of the journal and sends them. The error is
@@ -217,7 +187,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 			records = append(records, journal.Restore{Line: p.line, Identifier: p.id, Sent: form.Value, HTTPStatus: 200})
 		}
 	}
-	if len(records) > 0 && !r.append(r.cfg.Journal.Restored(records)) {
+	if len(records) > 0 && !r.written(r.cfg.Journal.Restored(records)) {
 		return false
 	}
 	r.restored.Add(keys)
@@ -243,15 +213,11 @@ func (r *Restoration) remains(p piece) bool {
 	if errors.As(p.refusal, &answer) {
 		release.Reason, release.HTTPStatus = "not put back: "+answer.Error(), answer.Status
 	}
-	if p.known && !r.append(r.cfg.Journal.Release(release)) {
+	if p.known && !r.written(r.cfg.Journal.Release(release)) {
 		return false
 	}
 	r.refused.Add(1)
-	name := p.id.Masked()
-	if r.cfg.Unmask {
-		name = p.id.Value
-	}
-	r.cfg.Log.Warn("not put back", "line", p.line, "type", p.id.Type, "identifier", name, "reason", release.Reason)
+	r.cfg.Log.Warn("not put back", "line", p.line, "type", p.id.Type, "identifier", r.name(p.id), "reason", release.Reason)
 	return true
 }
 
@@ -261,24 +227,16 @@ func (r *Restoration) release(batch []piece, f fate) {
 	if !f.began || f.applied {
 		return
 	}
-	reason, status := "the run stopped before the batch was answered", 0
+	reason := "the run stopped before the batch was answered"
 	if answer := (*api.Error)(nil); errors.As(f.err, &answer) {
-		reason, status = answer.Error(), answer.Status
+		reason = answer.Error()
 	}
 	for _, p := range batch {
 		if !p.known || p.form != p.forms[len(p.forms)-1] {
 			continue // once a key
 		}
-		if !r.append(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: status})) {
+		if !r.written(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: f.status()})) {
 			return
 		}
 	}
-}
-
-func (r *Restoration) append(err error) bool {
-	if err == nil {
-		return true
-	}
-	r.sender.stop(&Stop{StopJournal, err})
-	return false
 }

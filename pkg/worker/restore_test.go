@@ -22,7 +22,7 @@ type revival struct {
 	config func(*Config)
 }
 
-func (d *desk) restore(v revival) (s RestoreSummary, p *RestorePlan) {
+func (d *desk) restore(v revival) (s Summary, p *RestorePlan) {
 	d.t.Helper()
 	d.with(func(list *List, j *journal.Journal, cfg Config) {
 		if v.all {
@@ -42,7 +42,7 @@ func (d *desk) restore(v revival) (s RestoreSummary, p *RestorePlan) {
 			d.t.Fatal(err)
 		}
 	})
-	if s.Restored+s.Refused+s.Open != s.Keys || s.Keys != p.Keys {
+	if s.Counts[journal.Restored]+s.Counts[journal.Failed]+s.Counts[journal.Pending] != s.Entries || s.Entries != p.Keys {
 		d.t.Errorf("%+v does not add up to %d keys", s, p.Keys)
 	}
 	return s, p
@@ -77,7 +77,7 @@ func TestRestoreBringsTheListBack(t *testing.T) {
 	d.took()
 	back, p := d.restore(revival{})
 	equal(t, "requests", d.took(), []string{"POST 500 200", "POST 500 200", "POST 223 200"})
-	if back.Restored != 1203 || back.Identifiers != 1223 || back.Requests != 3 || p.Requests() != 3 || p.Labelled != 401 {
+	if back.Counts[journal.Restored] != 1203 || back.Identifiers != 1223 || back.Requests != 3 || p.Requests() != 3 || p.Labelled != 401 {
 		t.Errorf("summary = %+v, %d labels; want 1203 keys in 3 requests", back, p.Labelled)
 	}
 	if after := d.written(); !slices.Equal(after, before) {
@@ -85,7 +85,7 @@ func TestRestoreBringsTheListBack(t *testing.T) {
 	}
 
 	back, p = d.restore(revival{})
-	if back.Keys != 0 || p.Restored != 1203 || len(d.took()) != 0 {
+	if back.Entries != 0 || p.Restored != 1203 || len(d.took()) != 0 {
 		t.Errorf("a second restore: %+v, want nothing to do", back)
 	}
 	s, plan := d.remove(errand{})
@@ -149,12 +149,12 @@ func TestRestoreChooses(t *testing.T) {
 			})
 		})
 	}
-	d.serve([]api.OptOut{}, 0)
-	if s, _ := d.restore(revival{opts: RestoreOptions{Since: day(2)}}); s.Restored != 1 {
+	d.serve(nil)
+	if s, _ := d.restore(revival{opts: RestoreOptions{Since: day(2)}}); s.Counts[journal.Restored] != 1 {
 		t.Errorf("summary = %+v, want 1 restored", s)
 	}
 	equal(t, "on the list", d.left(), []string{"email p00001@example.com"})
-	if s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}}); s.Restored != 2 {
+	if s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}}); s.Counts[journal.Restored] != 2 {
 		t.Errorf("summary = %+v, want 2 restored", s)
 	}
 	equal(t, "on the list", d.left(), []string{"email p00000@example.com", "email p00001@example.com", "email p00002@example.com"})
@@ -171,7 +171,7 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	d.mood("400,identifier=p00017@example.com")
 	d.took()
 	s, _ := d.restore(revival{})
-	if s.Restored != 119 || s.Refused != 1 || s.Stop != nil {
+	if s.Counts[journal.Restored] != 119 || s.Counts[journal.Failed] != 1 || s.Stop != nil {
 		t.Errorf("summary = %+v, want 119 restored, 1 refused", s)
 	}
 	if n := len(d.took()); n > 15 { // 2·log2(120) + 1
@@ -184,7 +184,7 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 		t.Errorf("state of the refused one = %+v, want it removed", state)
 	}
 	d.mood()
-	if s, _ = d.restore(revival{}); s.Restored != 1 || len(d.left()) != 120 {
+	if s, _ = d.restore(revival{}); s.Counts[journal.Restored] != 1 || len(d.left()) != 120 {
 		t.Errorf("summary = %+v, want the refused one to be tried again", s)
 	}
 }
@@ -196,14 +196,14 @@ func TestRestoreStopsWhenAllAreRefused(t *testing.T) {
 	d.mood("400")
 	d.took()
 	s, _ := d.restore(revival{})
-	if s.Stop == nil || s.Stop.Reason != StopRejections || s.Restored != 0 || s.Open < 150 {
+	if s.Stop == nil || s.Stop.Reason != StopRejections || s.Counts[journal.Restored] != 0 || s.Counts[journal.Pending] < 150 {
 		t.Errorf("summary = %+v, want a stop for %q", s, StopRejections)
 	}
 	if n := len(d.took()); n > 50 {
 		t.Errorf("%d requests before it stopped", n)
 	}
 	d.mood()
-	if s, _ = d.restore(revival{}); s.Restored != 200 || s.Stop != nil {
+	if s, _ = d.restore(revival{}); s.Counts[journal.Restored] != 200 || s.Stop != nil {
 		t.Errorf("summary = %+v, want all restored once the API takes them", s)
 	}
 }
@@ -224,6 +224,7 @@ func TestRestoreStopsAndGoesOn(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.fault, func(t *testing.T) {
 			d := newDesk(t, rows(600), nil)
+			d.attempts = 1
 			d.with(func(_ *List, j *journal.Journal, _ Config) {
 				if err := j.Begin(journal.Run{}); err != nil {
 					t.Fatal(err)
@@ -239,9 +240,9 @@ func TestRestoreStopsAndGoesOn(t *testing.T) {
 				}
 				appends.Wait()
 			})
-			d.serve([]api.OptOut{}, 0, tt.fault)
+			d.serve(nil, tt.fault)
 			s, _ := d.restore(revival{})
-			if s.Stop == nil || s.Stop.Reason != tt.reason || s.Restored != tt.restored || s.Open != 100 {
+			if s.Stop == nil || s.Stop.Reason != tt.reason || s.Counts[journal.Restored] != tt.restored || s.Counts[journal.Pending] != 100 {
 				t.Fatalf("summary = %+v, want a stop for %q after %d", s, tt.reason, tt.restored)
 			}
 			var intents int
@@ -258,7 +259,7 @@ func TestRestoreStopsAndGoesOn(t *testing.T) {
 			d.mood()
 			d.took()
 			s, p := d.restore(revival{})
-			if s.Restored != 100 || s.Stop != nil || p.Unanswered != int64(intents) || len(d.left()) != 600 {
+			if s.Counts[journal.Restored] != 100 || s.Stop != nil || p.Unanswered != int64(intents) || len(d.left()) != 600 {
 				t.Errorf("summary = %+v, %d on the list; want the other 100", s, len(d.left()))
 			}
 			equal(t, "requests", d.took(), []string{"POST 100 200"})
@@ -276,12 +277,12 @@ func TestRestoreStopsBetweenTwoForms(t *testing.T) {
 	}
 	d.mood("401,every=2")
 	back, _ := d.restore(revival{})
-	if back.Restored != 499 || back.Open != 1 || len(d.left()) != 500 {
+	if back.Counts[journal.Restored] != 499 || back.Counts[journal.Pending] != 1 || len(d.left()) != 500 {
 		t.Fatalf("summary = %+v, %d on the list; want the last key to be open", back, len(d.left()))
 	}
 	d.mood()
 	back, _ = d.restore(revival{})
-	if back.Restored != 1 || len(d.left()) != 501 {
+	if back.Counts[journal.Restored] != 1 || len(d.left()) != 501 {
 		t.Errorf("summary = %+v, %d on the list, want all 501", back, len(d.left()))
 	}
 }
@@ -295,7 +296,7 @@ func TestRestoreIsInterrupted(t *testing.T) {
 		d.sandbox.ServeHTTP(w, r) // the answer arrives while the run stops
 	})
 	s, _ := d.restore(revival{ctx: ctx})
-	if s.Stop == nil || s.Stop.Reason != StopInterrupted || s.Restored != 3 {
+	if s.Stop == nil || s.Stop.Reason != StopInterrupted || s.Counts[journal.Restored] != 3 {
 		t.Errorf("summary = %+v, want what was under way to be recorded", s)
 	}
 }
@@ -312,9 +313,9 @@ func TestRestoreKeepsTheDoubtOfARemoval(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	d.serve([]api.OptOut{}, 0, "401")
+	d.serve(nil, "401")
 	s, _ := d.restore(revival{opts: RestoreOptions{Unsure: true}})
-	if s.Stop == nil || s.Open != 1 {
+	if s.Stop == nil || s.Counts[journal.Pending] != 1 {
 		t.Fatalf("summary = %+v", s)
 	}
 	d.mood()
@@ -327,6 +328,7 @@ func TestRestoreKeepsTheDoubtOfARemoval(t *testing.T) {
 // What a restore left unanswered is no business of a removal's.
 func TestRemoveLeavesAnUnansweredRestoreAlone(t *testing.T) {
 	d := newDesk(t, rows(2), numbered(0, 2))
+	d.attempts = 1
 	d.remove(errand{})
 	d.mood("drop-after")
 	d.restore(revival{})
@@ -336,7 +338,7 @@ func TestRemoveLeavesAnUnansweredRestoreAlone(t *testing.T) {
 	if s.Counts[journal.Skipped] != 2 || p.Keys.Unanswered != 0 || p.Keys.Unsure != 0 || len(p.Left) != 0 || len(d.took()) != 0 {
 		t.Errorf("counts = %+v, keys = %+v; want both to be skipped", s.Counts, p.Keys)
 	}
-	if back, p := d.restore(revival{}); back.Restored != 2 || p.Unanswered != 2 {
+	if back, p := d.restore(revival{}); back.Counts[journal.Restored] != 2 || p.Unanswered != 2 {
 		t.Errorf("restore = %+v, %d unanswered, want 2", back, p.Unanswered)
 	}
 }

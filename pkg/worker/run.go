@@ -56,11 +56,10 @@ func (c Config) withDefaults() Config {
 
 // Run is one run over a list. Make it with [NewRun], use it once.
 type Run struct {
-	cfg    Config
-	list   *List
-	plan   *Plan
-	sender *sender
-	tally  tally
+	session
+	list  *List
+	plan  *Plan
+	tally tally
 
 	mu         sync.Mutex
 	unrecorded []journal.Outcome
@@ -69,8 +68,7 @@ type Run struct {
 // NewRun returns a run that carries out plan. The journal in cfg must be the
 // one that the plan was made with.
 func NewRun(cfg Config, list *List, plan *Plan) *Run {
-	cfg = cfg.withDefaults()
-	return &Run{cfg: cfg, list: list, plan: plan, sender: newSender(cfg)}
+	return &Run{session: newSession(cfg), list: list, plan: plan}
 }
 
 // Remove sends what the plan says and returns what became of it. Ending ctx
@@ -78,12 +76,10 @@ func NewRun(cfg Config, list *List, plan *Plan) *Run {
 // gives. Whatever ends the run early is in Summary.Stop; the error is for a run
 // that could not begin, in which case nothing was sent.
 func (r *Run) Remove(ctx context.Context) (Summary, error) {
-	started := time.Now()
-	err := r.cfg.Journal.Begin(journal.Run{Time: started, Version: r.cfg.Version, List: r.list.name, ListSHA256: r.plan.SHA256, Reading: r.cfg.Reading})
+	ctx, end, err := r.begin(ctx, r.list.name, r.plan.SHA256)
 	if err != nil {
 		return Summary{}, err
 	}
-	ctx, end := r.sender.begin(ctx, r.cfg.Grace)
 	defer end()
 
 	stop := r.prepare()
@@ -94,7 +90,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	if stop == nil {
 		stop = stopOf(ctx) // what was parked could not be written down
 	}
-	return r.finish(started, stop), nil
+	return r.summary(stop), nil
 }
 
 // sendAll lets the workers empty the list, and returns why they stopped before.
@@ -129,47 +125,8 @@ func (r *Run) work(ctx context.Context, feed *feed) {
 func refusedOutcome(e reader.Entry) journal.Outcome {
 	return journal.Outcome{
 		Line: e.Line, Identifier: api.Identifier{Type: e.Identifier.Type}, Result: journal.Failed,
-		Reason: e.Refusal.Reason, Time: time.Now(), Refused: true, Column: e.Column, Raw: e.Raw,
+		Reason: e.Refusal.Reason, Refused: true, Column: e.Column, Raw: e.Raw,
 	}
-}
-
-// record makes an outcome durable, then counts it. An answer that cannot be
-// written down is kept for the summary: nothing else knows of it.
-func (r *Run) record(o journal.Outcome) {
-	if !r.append(r.cfg.Journal.Outcome(o)) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.unrecorded = append(r.unrecorded, o)
-		return
-	}
-	r.tally.count(o)
-	if o.Result == journal.Failed {
-		level := slog.LevelWarn
-		if o.Refused {
-			level = slog.LevelDebug // the plan has told of it
-		}
-		r.cfg.Log.Log(context.Background(), level, "failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o), "reason", o.Reason)
-	}
-}
-
-func (r *Run) name(o journal.Outcome) string {
-	id := o.Identifier
-	if o.Refused {
-		id.Value = o.Raw
-	}
-	if r.cfg.Unmask {
-		return id.Value
-	}
-	return id.Masked()
-}
-
-// append stops the run if the journal cannot be written.
-func (r *Run) append(err error) bool {
-	if err == nil {
-		return true
-	}
-	r.sender.stop(&Stop{StopJournal, err})
-	return false
 }
 
 // settleParked decides, when nothing is in flight any more, on entries that
@@ -185,7 +142,9 @@ func (r *Run) settleParked(stop *Stop) {
 	}
 	for _, o := range rejects {
 		if !o.Unsure {
-			r.append(r.cfg.Journal.Release(journal.Release{Line: o.Line, Identifier: o.Identifier, Reason: o.Reason, HTTPStatus: o.HTTPStatus}))
+			r.written(r.cfg.Journal.Release(journal.Release{
+				Line: o.Line, Identifier: o.Identifier, Sent: o.Sent, Reason: o.Reason, HTTPStatus: o.HTTPStatus, Stored: o.Stored,
+			}))
 		}
 	}
 }

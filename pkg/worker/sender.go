@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
@@ -47,6 +48,21 @@ type fate struct {
 	applied  bool    // an attempt may have been applied without an answer that says so
 	settled  bool    // verdict decides the request; else the run stopped first
 	ready    []journal.Outcome
+}
+
+// removed reports whether the API confirmed what was asked for.
+func (f fate) removed() bool { return f.verdict == confirmed }
+
+// status is the HTTP status of the last answer, 0 for none.
+func (f fate) status() int {
+	if f.removed() {
+		return http.StatusOK
+	}
+	var answer *api.Error
+	if errors.As(f.err, &answer) {
+		return answer.Status
+	}
+	return 0
 }
 
 // begin starts a run. The context that it returns ends when ctx does, or when

@@ -26,18 +26,13 @@ type Snapshot struct {
 	// number without its country: nobody knows which entry of a list they are.
 	Unreadable int64
 
-	held map[journal.Key]*held
+	matches map[journal.Key]*match
 }
 
-// held is what the Do Not Contact list holds of one key.
-type held struct {
+// match is what the Do Not Contact list holds of one key.
+type match struct {
 	canonical string
-	entries   []heldEntry
-}
-
-type heldEntry struct {
-	journal.Stored
-	doubt bool // it has no known type: it may be another key's
+	entries   []form
 }
 
 // Matching says how the entries of the Do Not Contact list are matched with the
@@ -54,7 +49,7 @@ type Matching struct {
 // means all), and keeps what matches. What was read when a *Stop ended it is
 // discarded: the snapshot is then nil.
 func TakeSnapshot(ctx context.Context, l *Listing, m Matching, maxPages int64) (*Snapshot, *Stop) {
-	s := &Snapshot{Time: time.Now(), held: map[journal.Key]*held{}}
+	s := &Snapshot{Time: time.Now(), matches: map[journal.Key]*match{}}
 	whole, stop := l.Each(ctx, maxPages, func(o api.OptOut) error {
 		s.add(o, m)
 		return nil
@@ -105,44 +100,46 @@ func (m Matching) identify(id api.Identifier) (api.Identifier, bool) {
 	return id, refusal == nil
 }
 
-func (s *Snapshot) keep(key journal.Key, canonical string, o api.OptOut, doubt bool) {
-	h := s.held[key]
-	if h == nil {
-		h = &held{canonical: canonical}
-		s.held[key] = h
+func (s *Snapshot) keep(key journal.Key, canonical string, o api.OptOut, vague bool) {
+	m := s.matches[key]
+	if m == nil {
+		m = &match{canonical: canonical}
+		s.matches[key] = m
 	}
-	e := heldEntry{doubt: doubt, Stored: journal.Stored{
+	e := form{vague: vague, Stored: journal.Stored{
 		Value: o.Value, Label: o.Label, Manual: o.IsManuallyAdded, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}}
-	if i := slices.IndexFunc(h.entries, func(old heldEntry) bool { return old.Value == e.Value && old.doubt == doubt }); i >= 0 {
-		h.entries[i] = e // met twice, since the list moved while it was read
+	if i := slices.IndexFunc(m.entries, func(old form) bool { return old.Value == e.Value && old.vague == vague }); i >= 0 {
+		m.entries[i] = e // met twice, since the list moved while it was read
 		return
 	}
-	h.entries = append(h.entries, e)
+	m.entries = append(m.entries, e)
 }
 
 // forms returns the values to send until none is left. A key of which there are
-// only entries in doubt is sent in its canonical form as well, as it would be
+// only vague entries is sent in its canonical form as well, as it would be
 // without a snapshot.
-func (h *held) forms() []string {
+func (m *match) forms() []string {
 	var forms []string
-	sure := false
-	for _, e := range h.entries {
-		sure = sure || !e.doubt
+	for _, e := range m.entries {
 		if !slices.Contains(forms, e.Value) {
 			forms = append(forms, e.Value)
 		}
 	}
-	if !sure && !slices.Contains(forms, h.canonical) {
-		forms = append(forms, h.canonical)
+	if m.vague() && !slices.Contains(forms, m.canonical) {
+		forms = append(forms, m.canonical)
 	}
 	return forms
 }
 
+// vague reports whether all entries may be another key's.
+func (m *match) vague() bool {
+	return !slices.ContainsFunc(m.entries, func(e form) bool { return !e.vague })
+}
+
 // own returns how many of the entries came from the person.
-func (h *held) own() int64 {
-	var n int64
-	for _, e := range h.entries {
+func (m *match) own() (n int64) {
+	for _, e := range m.entries {
 		if own(e.Stored) {
 			n++
 		}
@@ -150,28 +147,6 @@ func (h *held) own() int64 {
 	return n
 }
 
-// own tells whether an entry came from the person. Where the API does not say,
+// own reports whether an entry came from the person. Where the API does not say,
 // it counts as the person's.
 func own(s journal.Stored) bool { return s.Manual == nil || !*s.Manual }
-
-func ownAmong(all []journal.Stored) int64 {
-	var n int64
-	for _, s := range all {
-		if own(s) {
-			n++
-		}
-	}
-	return n
-}
-
-// stored returns the entries for the journal, without those in doubt of which
-// confirmed does not tell that they were the key's.
-func (h *held) stored(confirmed []string) []journal.Stored {
-	var all []journal.Stored
-	for _, e := range h.entries {
-		if !e.doubt || slices.Contains(confirmed, e.Value) {
-			all = append(all, e.Stored)
-		}
-	}
-	return all
-}

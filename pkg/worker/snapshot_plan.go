@@ -56,10 +56,10 @@ func (p *Plan) foresee(key journal.Key) {
 		p.Forecast.Kept++
 		return
 	case inStoredForm:
-		h := p.Snapshot.held[key]
-		requests = len(h.forms())
-		p.Forecast.Own += h.own()
-		if len(h.stored(nil)) == 0 {
+		m := p.Snapshot.matches[key]
+		requests = len(m.forms())
+		p.Forecast.Own += m.own()
+		if m.vague() {
 			p.Forecast.Doubt++
 		}
 	}
@@ -72,13 +72,13 @@ func (p *Plan) way(key journal.Key) way {
 	if p.Snapshot == nil {
 		return oneByOne
 	}
-	h := p.Snapshot.held[key]
+	m := p.Snapshot.matches[key]
 	switch {
-	case h == nil && p.Snapshot.Whole:
+	case m == nil && p.Snapshot.Whole:
 		return notThere
-	case h == nil:
+	case m == nil:
 		return oneByOne
-	case p.keep && h.own() > 0:
+	case p.keep && m.own() > 0:
 		return kept
 	}
 	return inStoredForm

@@ -7,7 +7,7 @@ import (
 	"altadnc-bulk/pkg/journal"
 )
 
-// Summary is what a run came to.
+// Summary is what a run came to. A restore has no entries but keys.
 type Summary struct {
 	Entries  int64          // of the list
 	Counts   journal.Counts // of these, what became of them; a partial one failed
@@ -18,6 +18,8 @@ type Summary struct {
 	// Rewritten are the entries that were not found in their canonical form,
 	// while their cell has another one, which may be what the API stores.
 	Rewritten int64
+	// Identifiers are those that a restore put back: every stored form of a key.
+	Identifiers int64
 
 	Stop    *Stop // nil when the list was gone through to its end
 	Started time.Time
@@ -35,21 +37,16 @@ type Summary struct {
 	Err error
 }
 
-// finish counts what the list came to, checks the counts and ends the run in
+// summary counts what the list came to, checks the counts and ends the run in
 // the journal.
-func (r *Run) finish(started time.Time, stop *Stop) Summary {
-	s := Summary{Entries: r.plan.Entries, Counts: r.plan.count(), Stop: stop, Started: started, Ended: time.Now(), Unrecorded: r.unrecorded}
+func (r *Run) summary(stop *Stop) Summary {
 	done := r.Progress()
-	s.Unsure, s.Requests, s.Lifted, s.Rewritten = done.Unsure, done.Requests, done.Lifted, done.Rewritten
-	s.Err = r.plan.check(s.Counts, done)
-
-	reason := "finished"
-	if stop != nil {
-		reason = string(stop.Reason)
+	s := Summary{
+		Entries: r.plan.Entries, Counts: r.plan.count(), Unsure: done.Unsure, Requests: done.Requests,
+		Lifted: done.Lifted, Rewritten: done.Rewritten, Stop: stop, Unrecorded: r.unrecorded,
 	}
-	err := r.cfg.Journal.End(journal.End{
-		Time: s.Ended, Reason: reason, Entries: s.Entries, Counts: s.Counts, Unsure: s.Unsure, Requests: s.Requests,
-	})
+	s.Err = r.plan.reconcile(s.Counts, done.Counts)
+	err := r.finish("", &s)
 	if err == nil && !r.plan.Idle() {
 		s.JournalSHA256, err = r.cfg.Journal.Digest()
 	}
@@ -63,7 +60,7 @@ func (r *Run) finish(started time.Time, stop *Stop) Summary {
 // interruption of its snapshot: nothing of the list was sent or written down.
 func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
 	s := Summary{Entries: p.Entries, Counts: p.count(), Requests: requests, Stop: stop, Started: started, Ended: time.Now()}
-	s.Err = p.check(s.Counts, Progress{})
+	s.Err = p.reconcile(s.Counts, journal.Counts{})
 	return s
 }
 
@@ -84,15 +81,15 @@ func (p *Plan) count() journal.Counts {
 	return c
 }
 
-// check compares three accounts that were kept apart: the entries that the plan
+// reconcile compares three accounts that were kept apart: the entries that the plan
 // read, the states in the index, and the outcomes that the workers counted.
-func (p *Plan) check(c journal.Counts, done Progress) error {
+func (p *Plan) reconcile(c, done journal.Counts) error {
 	if c.Total() != p.Entries {
 		return fmt.Errorf("the list has %d entries, but %d are accounted for", p.Entries, c.Total())
 	}
 	for _, s := range []journal.Status{journal.Removed, journal.NotFound, journal.Protected} {
-		if c[s] != done.Counts[s] {
-			return fmt.Errorf("the journal tells of %d that are %s, but %d were counted", c[s], s, done.Counts[s])
+		if c[s] != done[s] {
+			return fmt.Errorf("the journal tells of %d that are %s, but %d were counted", c[s], s, done[s])
 		}
 	}
 	if c[journal.Skipped] < p.Skip() {

@@ -77,7 +77,7 @@ func (v *Verification) compare(plan *Plan) ([]journal.Verified, error) {
 		if o.Refused || !o.Result.Finished() || !plan.index().Marked(key, journal.MarkListed) {
 			continue
 		}
-		found, created := verify(o, plan.index().State(key).Intent, v.Snapshot.held[key])
+		found, created := verify(o, plan.index().State(key).Intent, v.Snapshot.matches[key])
 		v.Finished++
 		v.Found[found]++
 		all = append(all, journal.Verified{Line: o.Line, Identifier: o.Identifier, Found: found, Time: v.Snapshot.Time})
@@ -91,15 +91,15 @@ func (v *Verification) compare(plan *Plan) ([]journal.Verified, error) {
 // verify judges what a whole listing holds of a key, and returns when the entry
 // was made that decided it. An entry whose date is not told is not known to be
 // newer than the removal. Where a restore got no answer, an entry may be its own.
-func verify(o journal.Outcome, restoring bool, h *held) (found journal.Found, created string) {
-	var sure []heldEntry
-	if h != nil {
-		sure = slices.DeleteFunc(slices.Clone(h.entries), func(e heldEntry) bool { return e.doubt })
+func verify(o journal.Outcome, restoring bool, m *match) (found journal.Found, created string) {
+	var sure []form
+	if m != nil {
+		sure = slices.DeleteFunc(slices.Clone(m.entries), func(e form) bool { return e.vague })
 	}
 	wanted := o.Result == journal.Restored || o.Result == journal.Protected
 	switch {
-	case len(sure) == 0 && h != nil:
-		return journal.FoundUnclear, h.entries[0].CreatedAt
+	case len(sure) == 0 && m != nil:
+		return journal.FoundUnclear, m.entries[0].CreatedAt
 	case len(sure) == 0 && wanted:
 		return journal.FoundMissing, ""
 	case len(sure) == 0:

@@ -17,7 +17,7 @@ var ada = api.Identifier{Type: api.Email, Value: "ada@example.com"}
 func (d *desk) killedWith(sent string) {
 	d.with(func(_ *List, j *journal.Journal, _ Config) {
 		j.Begin(journal.Run{})
-		j.Intent(journal.Intent{Line: 2, Identifier: ada, Sent: sent})
+		j.Intent(journal.Intent{Line: 2, Identifier: ada, Sent: sent, Stored: []journal.Stored{{Value: sent}}})
 	})
 }
 
@@ -26,6 +26,7 @@ func TestBrokenConfirmationIsNoneLater(t *testing.T) {
 	for _, snapshot := range []bool{true, false} {
 		d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ada@example.com")})
 		inner := d.sandbox
+		d.attempts = 1
 		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodDelete {
 				inner.ServeHTTP(w, r)
@@ -35,7 +36,7 @@ func TestBrokenConfirmationIsNoneLater(t *testing.T) {
 			w.Write([]byte(`{"ok":`))
 		})
 		d.remove(errand{snapshot: true})
-		d.serve([]api.OptOut{}, 0) // somebody else takes it off
+		d.serve(nil) // somebody else takes it off
 		d.remove(errand{snapshot: snapshot})
 		if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure {
 			t.Errorf("snapshot %v: %+v, %+v; want not found, unsure", snapshot, o, state)
@@ -65,10 +66,10 @@ func TestConfirmedFormSurvivesTwoInterruptions(t *testing.T) {
 	d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
 	d.mood("html,identifier=Ada@example.com") // the first one is confirmed, the second in doubt
 	d.remove(errand{snapshot: true})
-	d.serve([]api.OptOut{entry(api.Email, "Ada@example.com"), entry(api.Email, "aDa@example.com")}, 0)
+	d.serve([]api.OptOut{entry(api.Email, "Ada@example.com"), entry(api.Email, "aDa@example.com")})
 	d.mood("html,identifier=Ada@example.com", "html,identifier=aDa@example.com")
 	d.remove(errand{snapshot: true})
-	d.serve([]api.OptOut{}, 0)
+	d.serve(nil)
 	d.mood()
 	d.remove(errand{snapshot: true})
 	if o, state := d.outcome(ada); state.Status != journal.Removed {

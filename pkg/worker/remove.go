@@ -1,0 +1,86 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+
+	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
+	"altadnc-bulk/pkg/reader/canonical"
+)
+
+// remove takes one key off the Do Not Contact list and writes down what became
+// of it.
+func (r *Run) remove(ctx context.Context, e reader.Entry) {
+	key, err := r.plan.removal(e)
+	if !r.written(err) {
+		return
+	}
+	if o := key.unasked(); o != nil {
+		r.record(*o)
+		return
+	}
+	var answers []fate
+	for more := true; more; {
+		answers = append(answers, r.ask(ctx, key, answers))
+		more = r.follow(key.after(answers), answers[len(answers)-1].verdict, e)
+	}
+}
+
+// ask requests the removal of the form that follows the answers.
+func (r *Run) ask(ctx context.Context, key *removal, answers []fate) fate {
+	form := api.Identifier{Type: key.entry.Identifier.Type, Value: key.forms[len(answers)]}
+	intent := func() error { return r.cfg.Journal.Intent(key.intent(answers)) }
+	f := r.sender.send(ctx, intent, func(ctx context.Context) (api.Answer, error) { return r.cfg.Client.Remove(ctx, form) })
+	for _, o := range f.ready {
+		r.record(o)
+	}
+	return f
+}
+
+// follow takes a step and reports whether the next form is to be asked for. A
+// failure that may be the API's waits in the streak until the API shows itself
+// at work.
+func (r *Run) follow(s step, v verdict, e reader.Entry) (more bool) {
+	switch {
+	case s.release != nil:
+		return r.written(r.cfg.Journal.Release(*s.release)) && s.more
+	case s.outcome == nil:
+	case v == retry:
+		r.sender.streak.parkTrouble(*s.outcome)
+	case v == rejected:
+		r.sender.streak.parkRejected(*s.outcome)
+	case r.record(*s.outcome) && s.outcome.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(e):
+		r.tally.rewritten()
+	}
+	return s.more
+}
+
+// rewritten reports whether the canonical form of an entry is not what stands in
+// its cell. The API compares what is sent with what it stores, letter by letter.
+func rewritten(e reader.Entry) bool {
+	return canonical.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
+}
+
+// record makes an outcome durable, then counts it, and reports whether it could.
+// An answer that cannot be written down is kept for the summary: nothing else
+// knows of it.
+func (r *Run) record(o journal.Outcome) bool {
+	if !r.written(r.cfg.Journal.Outcome(o)) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.unrecorded = append(r.unrecorded, o)
+		return false
+	}
+	r.tally.count(o)
+	if o.Result.Account() == journal.Failed {
+		level := slog.LevelWarn
+		if o.Refused {
+			level = slog.LevelDebug // the plan has told of it
+			o.Identifier.Value = o.Raw
+		}
+		r.cfg.Log.Log(context.Background(), level, "failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o.Identifier), "reason", o.Reason)
+	}
+	return true
+}
