@@ -14,6 +14,7 @@ func TestEmail(t *testing.T) {
 		{"ada@example.com", "ada@example.com"},
 		{"Ada.Quill+x@Example.COM", "ada.quill+x@example.com"},
 		{"josé@example.com", "josé@example.com"},
+		{"az09+az09@example.com", "az09+az09@example.com"},
 		{"jose\u0301@example.com", "josé@example.com"},
 		{"ÅSA@example.com", "åsa@example.com"},
 		{"花子@example.jp", "花子@example.jp"},

@@ -57,6 +57,7 @@ func TestPhone(t *testing.T) {
 		{"+999 123456", "phone-invalid"},
 		{"+1", "phone-invalid"},
 		{"+12", "phone-invalid"},
+		{"12", "phone-invalid"},
 		{"+4923125112312512", "phone-invalid"}, // 16 digits, which the plan allows
 		{"+492312511231251", "+492312511231251"},
 		{"+", "phone-characters"},
@@ -199,5 +200,30 @@ func TestInternational(t *testing.T) {
 			{"030 23125123", "phone-invalid"},
 			{"493023125123/24", "phone-two"},
 		})
+	}
+}
+
+func TestDateLike(t *testing.T) {
+	for s, want := range map[string]bool{
+		"2024-01-15": true, "1999/12/31": true, "31.12.2024": true, "12.31.2024": true, "1-1-24": true, "2024-01-15 10:30": true, "2024-01-15T10:30:00Z": true,
+		"2024-13-01": false, "2024-01-32": false, "2024-00-01": false, "1824-01-15": false, "202-01-15": false, "2024-001-15": false,
+		"32.01.2024": false, "13.13.2024": false, "0.1.2024": false, "15.01.1824": false, "15.01.202": false, "15.32.24": false, "ab.01.2024": false,
+		"15.01": false, "1-2-3-4": false, "415.555.0123": false, "20.24.01.15": false, "2024-01.15": false, "2024-01-15 1030": false, "": false,
+	} {
+		if dateLike(s) != want {
+			t.Errorf("%q: %t", s, !want)
+		}
+	}
+}
+
+// TestLettersInPhones: the reason tells what to mend.
+func TestLettersInPhones(t *testing.T) {
+	for s, want := range map[string]string{
+		"+1 415 555 O123": "letter where a digit", "+1 4l5 555 0123": "letter where a digit", "+1 415 555 0123 x5": "extension", "+1 415 555 0123 (o)": "letter where a digit",
+		"+1 800 FLOWERS": "the number alone", "o1": "the number alone", "+1 415 555 O123 home": "the number alone", "call O": "the number alone", "+1 415 555 0123 p": "the number alone",
+	} {
+		if _, r := (Rules{}).Cell(nil, s, api.Phone); r == nil || !strings.Contains(r.Reason, want) {
+			t.Errorf("%q: %+v, want %q", s, r, want)
+		}
 	}
 }

@@ -100,8 +100,13 @@ func (e example) plusless() []string {
 // life. None may be read as another number, and few be refused.
 func TestExampleNumbers(t *testing.T) {
 	all := examples(t)
+	nth := everyNth
 	if testing.Short() {
-		all = slices.DeleteFunc(all, func(e example) bool { return e.e164[len(e.e164)-1]%4 != 0 })
+		nth = max(nth, 8)
+	}
+	var read []example
+	for i := 0; i < len(all); i += nth {
+		read = append(read, all[i])
 	}
 	for _, c := range []struct {
 		name      string
@@ -110,19 +115,19 @@ func TestExampleNumbers(t *testing.T) {
 		refused   float64 // at most, of 100
 		wrong     int     // at most: where two numbers share a spelling, which no rule can tell
 	}{
-		{"with +", example.abroad, func(example) Rules { return Rules{} }, 0.2, 0},
-		{"with + in the region", example.abroad, func(e example) Rules { return Rules{Region: e.region} }, 0.2, 0},
-		{"with 00", example.dialled, func(example) Rules { return Rules{} }, 100, 0},
-		{"with 00 in the region", example.dialled, func(e example) Rules { return Rules{Region: e.region} }, 100, 0},
+		{"with +", example.abroad, func(example) Rules { return Rules{} }, 1, 0},
+		{"with + in the region", example.abroad, func(e example) Rules { return Rules{Region: e.region} }, 1, 0},
+		{"with 00", example.dialled, func(example) Rules { return Rules{} }, 10, 0},
+		{"with 00 in the region", example.dialled, func(e example) Rules { return Rules{Region: e.region} }, 5, 0},
 		{"international", example.plusless, func(e example) Rules { return Rules{International: true} }, 0, 0},
 		{"national with separators", example.grouped, func(e example) Rules { return Rules{Region: e.region} }, 3, 1},
-		{"national digits", example.bare, func(e example) Rules { return Rules{Region: e.region} }, 100, 0},
+		{"national digits", example.bare, func(e example) Rules { return Rules{Region: e.region} }, 5, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			read, refused, wrong := 0, make(map[string]int), 0
-			for _, e := range all {
+			spellings, refused, wrong := 0, make(map[string]int), 0
+			for _, e := range read {
 				for _, s := range c.spellings(e) {
-					read++
+					spellings++
 					got, r := c.rules(e).Canonical(api.Identifier{Type: api.Phone, Value: s})
 					if r != nil {
 						refused[r.Code]++
@@ -138,8 +143,8 @@ func TestExampleNumbers(t *testing.T) {
 			for _, count := range refused {
 				n += count
 			}
-			share := 100 * float64(n) / float64(read)
-			t.Logf("%d spellings of %d numbers: %.1f %% refused %v, %d wrong", read, len(all), share, refused, wrong)
+			share := 100 * float64(n) / float64(spellings)
+			t.Logf("%d spellings of %d numbers: %.1f %% refused %v, %d wrong", spellings, len(read), share, refused, wrong)
 			if share > c.refused || wrong > c.wrong {
 				t.Error("too many")
 			}
