@@ -72,12 +72,12 @@ Whoever is taken off the list can be contacted again.`,
 }
 
 // usage makes an error about arguments one of usage, with the help to read.
-func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+func usage(valid cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
+		if valid == nil {
 			return nil
 		}
-		err := check(cmd, args)
+		err := valid(cmd, args)
 		var told *exitError
 		if err == nil || errors.As(err, &told) {
 			return err

@@ -42,6 +42,9 @@ func TestEveryEnd(t *testing.T) {
 	s.file("done.csv", "identifier,type\nada.lovell@example.com,email\n")
 	s.file("foreign.csv", "colour,size\nred,4\n")
 	s.file("damaged.csv", "identifier,type\nada.lovell@example.com,email\n")
+	if err := os.Mkdir("empty", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	s.checkRun("remove", "--yes", "-q", "--rate", "0", "done.csv")
 	s.checkRun("remove", "--yes", "-q", "--rate", "0", "damaged.csv")
 	damage(t, "damaged.csv.journal")
@@ -75,6 +78,9 @@ func TestEveryEnd(t *testing.T) {
 		{"journal damaged", 6, "/start /6", "", []string{"remove", "--yes", "damaged.csv"}},
 		{"journal locked", 11, "/start /11", "", []string{"remove", "--yes", "--journal", "locked.journal", "two.csv"}},
 		{"not authorized", 4, "/start /4", "ALTA_BASE_URL=" + refusing(t), []string{"remove", "--yes", "--journal", "other.journal", "two.csv"}},
+		{"no folder", 2, "/start /2", "", []string{"sweep", "--yes", "missing"}},
+		{"folder without lists", 0, "/start /0", "", []string{"sweep", "--yes", "empty"}},
+		{"verify without a journal", 2, "/start /2", "", []string{"verify", "two.csv.gz"}},
 		{"restore without a journal", 2, "/start /2", "", []string{"restore", "--yes", "two.csv.gz"}},
 		{"restore", 0, "/start /0", "", []string{"restore", "--yes", "done.csv"}},
 	} {
@@ -120,11 +126,12 @@ func checkEndJSON(t *testing.T, stdout string, code int) {
 		Error    string `json:"error"`
 		Entries  *int64 `json:"entries"`
 		Keys     *int64 `json:"keys"`
+		Folder   string `json:"folder"`
 	}
 	if err := json.Unmarshal([]byte(stdout), &object); err != nil || object.ExitCode == nil || *object.ExitCode != code {
 		t.Errorf("the JSON does not tell exit code %d: %v\n%s", code, err, stdout)
 	}
-	if summary := object.Entries != nil || object.Keys != nil; !summary && object.Error == "" {
+	if summary := object.Entries != nil || object.Keys != nil || object.Folder != ""; !summary && object.Error == "" {
 		t.Errorf("the JSON tells neither a summary nor an error:\n%s", stdout)
 	}
 }

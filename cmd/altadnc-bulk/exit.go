@@ -19,6 +19,7 @@ const (
 	exitJournal    = 6   // the journal cannot be used: nothing sent
 	exitLimit      = 10  // --max-duration or --limit reached
 	exitLocked     = 11  // another run holds the lock
+	exitHangup     = 129 // SIGHUP
 	exitInterrupt  = 130 // SIGINT
 	exitTerminated = 143 // SIGTERM
 )
@@ -40,7 +41,7 @@ func exitMeaning(code int) string {
 		return "--max-duration or --limit reached"
 	case exitLocked:
 		return "another run holds the lock"
-	case exitInterrupt, exitTerminated:
+	case exitHangup, exitInterrupt, exitTerminated:
 		return "stopped by a signal"
 	}
 	return "stopped on trouble that a rerun can outlive"
@@ -129,6 +130,8 @@ func stopCode(reason worker.StopReason) int {
 		return exitInterrupt
 	case worker.StopTerminated:
 		return exitTerminated
+	case worker.StopHangup:
+		return exitHangup
 	case worker.StopDuration, worker.StopLimit:
 		return exitLimit
 	case worker.StopUnauthorized, worker.StopForbidden:

@@ -267,7 +267,7 @@ func (r *removal) agree(p *removePlan) error {
 func (r *removal) ask(p *removePlan) error {
 	n, removals := count(p.sending()), plural(p.sending(), "removal")
 	if p.Snapshot != nil && p.Snapshot.Own > 0 {
-		removals += fmt.Sprintf(", which lift %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
+		removals += fmt.Sprintf(", lifting %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
 	}
 	question := fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", p.ReadAs.columns(), removals)
 	answers := []string{"y", "yes"}

@@ -23,6 +23,9 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 	signal.Ignore(syscall.SIGPIPE) // a pager or tee that ends must not end a run of hours
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	done := make(chan struct{})
 	go func() {
 		for asked := 0; ; asked++ {
@@ -61,8 +64,11 @@ func stoppingText(reason worker.StopReason) string {
 }
 
 func stopFor(s os.Signal) *worker.Stop {
-	if s == syscall.SIGTERM {
+	switch s {
+	case syscall.SIGTERM:
 		return &worker.Stop{Reason: worker.StopTerminated}
+	case syscall.SIGHUP:
+		return &worker.Stop{Reason: worker.StopHangup}
 	}
 	return &worker.Stop{Reason: worker.StopInterrupted}
 }

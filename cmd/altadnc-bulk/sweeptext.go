@@ -115,7 +115,7 @@ func newListFailure(list string, e *exitError) *listFailure {
 
 // worse returns the exit code that weighs more.
 func worse(a, b int) int {
-	weight := []int{exitOK, exitFailures, exitLimit, exitLocked, exitUsage, exitTrouble, exitJournal, exitAuth, exitTerminated, exitInterrupt}
+	weight := []int{exitOK, exitFailures, exitLimit, exitLocked, exitUsage, exitTrouble, exitJournal, exitAuth, exitHangup, exitTerminated, exitInterrupt}
 	if slices.Index(weight, a) >= slices.Index(weight, b) {
 		return a
 	}

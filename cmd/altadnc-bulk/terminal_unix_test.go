@@ -9,13 +9,17 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"github.com/creack/pty"
+
+	"altadnc-bulk/pkg/api"
 )
 
 // terminal is the command on a pseudo-terminal.
@@ -362,6 +366,94 @@ func TestNoControlCharacters(t *testing.T) {
 		term.exit()
 		if output := term.output(); strings.ContainsAny(output, "\x1b\x07\u202e\u009b") || output == "" {
 			t.Errorf("%q: %q", args, output)
+		}
+	}
+}
+
+// The list holds what strangers typed: on a terminal it must not act.
+func TestSnapshotOnATerminal(t *testing.T) {
+	list := []api.OptOut{
+		{Identifier: api.Identifier{Type: api.WebChat, Value: "visitor\x1b[2J\x07"}, Label: "\u202etxt\u009b2J"},
+		{Identifier: api.Identifier{Type: api.Email, Value: "ada@example.com"}, Label: "Zoë\x00"},
+	}
+	for _, format := range []string{"csv", "jsonl"} {
+		o := newOracleOf(t, list, 0)
+		x := startTerminal(t, 100, o.onTerminal("snapshot", "--rate", "0", "--output-format", format))
+		if code := x.exit(); code != 0 {
+			t.Errorf("%s: exit code %d", format, code)
+		}
+		out := x.output()
+		if i := strings.IndexAny(out, "\x1b\x07\x00\u202e\u009b"); i >= 0 {
+			t.Errorf("%s: a control character reached the terminal: %q", format, out)
+		}
+		if !strings.Contains(out, "ada@example.com") || !strings.Contains(out, "Zoë") {
+			t.Errorf("%s: the list did not: %q", format, out)
+		}
+	}
+}
+
+// TestQuestionOfOwnOptOuts: with a snapshot the question says how many opt-outs
+// of people's own a yes would lift.
+func TestQuestionOfOwnOptOuts(t *testing.T) {
+	own := false
+	list := []api.OptOut{{Identifier: api.Identifier{Type: api.Email, Value: "person0@example.com"}, IsManuallyAdded: &own}}
+	o := newOracleOf(t, list, 0)
+	x := startTerminal(t, 160, o.onTerminal("remove", "--rate", "0", "--no-progress", "--snapshot", "always", listFile(t, rows(2))))
+	x.awaitText("[y/N]")
+	x.press("n\n")
+	if code := x.exit(); code != exitUsage || !strings.Contains(x.output(), "Send 1 removal, lifting 1 opt-out of a person's own?") {
+		t.Errorf("exit code %d:\n%s", code, x.output())
+	}
+}
+
+// TestSweepOnATerminal: the lists of a folder are shown, and asked about once.
+func TestSweepOnATerminal(t *testing.T) {
+	for _, tt := range []struct {
+		answer string
+		code   int
+		sent   int64
+	}{{"n\n", exitUsage, 0}, {"y\n", exitOK, 3}} {
+		o := newOracle(t, nil)
+		folder := t.TempDir()
+		for name, n := range map[string]int{"a.csv": 1, "b.csv": 2} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(rows(n)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := startTerminal(t, 120, o.onTerminal("sweep", "--rate", "0", "--no-progress", "--settle", "0s", folder))
+		x.awaitText("[y/N]")
+		x.press(tt.answer)
+		if code := x.exit(); code != tt.code || o.count.Load() != tt.sent {
+			t.Errorf("exit code %d, %d requests:\n%s", code, o.count.Load(), x.output())
+		}
+		for _, says := range []string{"a.csv                    1 removal of 1 entry to send", "b.csv                    2 removals of 2 entries to send", "Send 3 removals of 2 lists? These people can then be contacted again. [y/N]"} {
+			if strings.Count(x.output(), says) != 1 {
+				t.Errorf("the terminal does not say %q once:\n%s", says, x.output())
+			}
+		}
+	}
+}
+
+// TestHangup: a terminal that goes away ends a run as a signal does, and one
+// that was told to outlive it goes on.
+func TestHangup(t *testing.T) {
+	for _, ignored := range []bool{false, true} {
+		o := newOracle(t, nil)
+		path := listFile(t, rows(6))
+		cmd := o.command("remove", "--yes", "-q", "--rate", "0", "--workers", "1", path)
+		if ignored {
+			cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh"}, cmd.Args...)
+			cmd.Path = "/bin/sh"
+		}
+		o.setHook(func(n int64, when string) {
+			if n == 3 && when == "before" {
+				cmd.Process.Signal(syscall.SIGHUP)
+			}
+		})
+		err := cmd.Run()
+		want := map[bool]int{false: exitHangup, true: exitOK}[ignored]
+		if code := exitCodeOf(t, err); code != want || (o.count.Load() == 6) != ignored {
+			t.Errorf("ignored %v: exit code %d, want %d, after %d requests", ignored, code, want, o.count.Load())
 		}
 	}
 }

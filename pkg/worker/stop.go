@@ -14,6 +14,7 @@ type StopReason string
 const (
 	StopInterrupted  StopReason = "interrupted"         // SIGINT: run again to go on
 	StopTerminated   StopReason = "terminated"          // SIGTERM: run again to go on
+	StopHangup       StopReason = "hangup"              // SIGHUP, the terminal went away: run again to go on
 	StopDuration     StopReason = "max duration"        // the time allowed is over
 	StopLimit        StopReason = "limit"               // as many removals as allowed were sent
 	StopUnauthorized StopReason = "unauthorized"        // 401: token or account id
