@@ -27,14 +27,19 @@ func (l *Reader) openCSV(text *lines) (list, error) {
 	c.framer.delimiter = byte(h.delimiter)
 	c.table = newTable(h.choice)
 	c.blocks = blocks{framer: c.framer, width: len(h.choice.Columns)}
-	c.blocks.begin(h.row)
-	if !l.opts.Columns.NoHeader {
+	c.blocks.begin(h.line)
+	if l.opts.Columns.NoHeader {
+		c.blocks.begin(h.line - 1)
+	} else {
 		c.header = h.text
 	}
 	if c.rows, err = newRows(h.text, h.delimiter, c.table.reads); err != nil {
 		return nil, err
 	}
-	c.table.suspect(l, c.framer)
+	c.table.suspect(l, c.framer) // first: it looks at the text ahead
+	if u := c.mismatch(l, h); u != nil {
+		return nil, u
+	}
 	l.layout.Delimiter, l.layout.Columns = h.delimiter, h.choice.Columns
 	return c, nil
 }

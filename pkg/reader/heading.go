@@ -21,7 +21,7 @@ const delimiters = ",;\t|"
 // header it is the first row.
 type heading struct {
 	text      []byte
-	row       int // of the sheet: 1-based, counting blank rows and titles
+	line      int // 1-based; also its row in the sheet, which counts blank rows and titles
 	delimiter rune
 	names     []string
 	choice    columns.Choice
@@ -63,7 +63,7 @@ func (l *Reader) findHeader(f *framer) (heading, error) {
 	if !l.opts.Columns.NoHeader && l.tornHeader(h, first.ahead) {
 		return heading{}, &unreadable{line: first.line, reason: "a line break tears the header in two: the last column name goes on in the line below", hint: "take the line break out"}
 	}
-	h.text, h.row = bytes.Clone(first.text), first.line
+	h.text, h.line = bytes.Clone(first.text), first.line
 	return h, nil
 }
 

@@ -30,6 +30,35 @@ func (c *csvList) ragged(f frame) *canonical.Refusal {
 	return canonical.Refuse(code, fmt.Sprintf("has %s where the header has %d: %s", plural(f.cells, "cell"), width, what))
 }
 
+// mismatch returns why a list as a whole cannot be read whose header is wider or
+// narrower than the rows of its block, all of them, so that each would be refused.
+func (c *csvList) mismatch(l *Reader, h heading) *unreadable {
+	width, n, rows := len(c.table.Columns), 0, 0
+	for i := range blockRows - 1 {
+		f, err := c.blocks.peek(i)
+		if err != nil {
+			break
+		}
+		cells := Record{Text: f.text, delimiter: h.delimiter}.Cells()
+		if blank(cells) {
+			continue
+		}
+		if rows++; f.refusal != nil || len(cells) == width || rows > 1 && len(cells) != n || !c.table.shifted(l, cells) {
+			return nil
+		}
+		n = len(cells)
+	}
+	switch {
+	case rows < 3:
+		return nil
+	case n == width+1:
+		return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %d cells and the header has %d, so that each could belong to the column beside its own", n, width),
+			hint: "if the first column is an index without a name, name it in the header; if a column's name holds the delimiter, quote it"}
+	}
+	return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %s and the header has %d, so that it is not certain which cell belongs to which column", plural(n, "cell"), width),
+		hint: "look for a missing delimiter or line end, or for the delimiter in a column's name, which must be quoted"}
+}
+
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

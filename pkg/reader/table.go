@@ -86,7 +86,7 @@ func (t table) expects(at int) bool {
 		return false
 	}
 	c := t.Columns[at]
-	return c.Role != columns.Other || c.Somebody
+	return c.Role != columns.Other || c.Somebody || c.Ignored
 }
 
 // sighted returns the first cell that holds an identifier where none is

@@ -72,14 +72,14 @@ func (r Rules) number(s string) (string, *Refusal) {
 		}
 		return "", Refuse("phone-invalid", "is not a valid phone number with the country code that it begins with")
 	case region == "":
-		if n, ok := abroad(d); ok {
+		if n, ok := abroad(s); ok {
 			return n, nil
 		}
 		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
 	}
 	n, ok := e164(d, region)
 	if !ok {
-		if n, ok := abroad(d); ok {
+		if n, ok := abroad(s); ok {
 			return n, nil
 		}
 		return "", Refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
@@ -115,9 +115,12 @@ func e164(s, region string) (string, bool) {
 // abroad reads 00 and a country code, as most of the world dials it. Where the
 // third digit belongs to the prefix (001, 002, 005 to 009 in parts of Asia and
 // America) and that gives a number too, it is not certain.
-func abroad(digits string) (string, bool) {
-	rest, ok := strings.CutPrefix(digits, "00")
-	if !ok || rest == "" {
+func abroad(s string) (string, bool) {
+	if !strings.HasPrefix(s, "00") { // 0(049) is no such prefix
+		return "", false
+	}
+	rest := digitsOf(s[2:])
+	if rest == "" {
 		return "", false
 	}
 	n, ok := e164("+"+rest, "")

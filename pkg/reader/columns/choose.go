@@ -54,6 +54,7 @@ func (h *header) blank() Choice {
 	c := Choice{Columns: make([]Column, len(h.names)), Identifier: -1, Type: -1}
 	for i, name := range h.names {
 		c.Columns[i].Name = name
+		c.Columns[i].Ignored = h.ignored[i] || h.senses[i].types != nil && (len(h.o.Columns) > 0 || h.o.Identifier != "")
 		if h.o.NoHeader {
 			c.Columns[i].Name = "#" + strconv.Itoa(i+1)
 		}

@@ -27,6 +27,9 @@ type Column struct {
 	// Somebody marks a column that is not read because its name says that it holds
 	// an identifier of somebody else: of an owner, a manager, a company.
 	Somebody bool
+	// Ignored marks a column of identifiers that the options leave out: that one
+	// by name, or by naming all others that are to be read.
+	Ignored bool
 	// Unread are the types that the identifiers of a column seem to have which is
 	// not read, because its name leaves a doubt. People must be told of it first.
 	// It is nil for all others.
