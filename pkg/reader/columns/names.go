@@ -192,7 +192,7 @@ func (n *Names) add(word string, e entry) {
 // in English and to all; its meaning is 0 for a word that is not known so. heard are
 // the languages that know it.
 func (n *Names) find(word string, l language) (e entry, heard language) {
-	var common entry // whose language is left 0
+	var common entry
 	for i := n.words[word]; i != 0; i = n.entries[i].next {
 		next := n.entries[i]
 		heard |= next.language

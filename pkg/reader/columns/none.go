@@ -231,7 +231,7 @@ func (h *header) valueBesideType(at []int) *Problem {
 	if s := h.senses[other]; err != nil || s.inTable() || s.standing != nothing || wordsAlone(h.names[other]) {
 		return nil
 	}
-	if t != api.WebChat && !strings.ContainsAny(h.names[other], "0123456789") {
+	if t != api.WebChat && t != api.LinkedIn && !strings.ContainsAny(h.names[other], "0123456789") {
 		return nil
 	}
 	h.o.NoHeader = true

@@ -137,6 +137,7 @@ func TestOptions(t *testing.T) {
 		{"Ada|ada@example.com|+1 415 555 0121", "", "no-header --no-header --column #2=email --column #3=phone"},
 		{"ada@example.com|email", "", "no-header --no-header --identifier-column #1 --type-column #2"},
 		{"visitor-1|web_chat", "", "no-header --no-header --identifier-column #1 --type-column #2"},
+		{"ada-quill|linkedin", "", "no-header --no-header --identifier-column #1 --type-column #2"},
 		{"full-name|web_chat", "", "|web_chat"},
 		{"ref-no|Email", "", "|email"},
 		{"ada@example.com", "--no-header --type email", "email"},
@@ -183,6 +184,8 @@ func TestOptions(t *testing.T) {
 		// Several people.
 		{"Contact 1 Email|Contact 2 Email", "", "ambiguous-column --column Contact 1 Email=email"},
 		{"Contact Email 1|Contact Email 2", "", "email|email"},
+		{"Primary Contact Email|Secondary Contact Email", "", "ambiguous-column --column Primary Contact Email=email"},
+		{"Zorblax\x00 Email|x", "", "no-identifier-column --column #1=email"},
 		{"Customer Phone|Recipient Email", "", "ambiguous-column --column Customer Phone=phone"},
 		{"Customer Phone|Email", "", "phone|email"},
 		{"Email|Zorblax Email", "", "email|unread"},
@@ -196,6 +199,7 @@ func TestOptions(t *testing.T) {
 		{"Email", "--ignore-column Phone --sparse x", "email"},
 		{"x|identifierType", "--identifier-column id --sparse x", "no-such-column"},
 		{"ada@example.com|Email", "--sparse x", "|email"},
+		{"visitor-1", "--type web_chat --sparse x", "web_chat"},
 	} {
 		c, p := n.Choose(strings.Split(test.header, "|"), options(t, args(test.flags)))
 		if got := outcome(c, p); got != test.want {

@@ -69,7 +69,7 @@ func (h *header) ref(i int) string {
 }
 
 func typeable(name string) bool {
-	return len(name) <= maxName && name == strings.TrimSpace(name) &&
+	return len(name) <= 200 && name == strings.TrimSpace(name) &&
 		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar })
 }
 

@@ -45,19 +45,19 @@ func outcomes() []string {
 }
 
 // maxName is how many bytes of a name are looked at.
-const maxName = 200
+const maxName = 1000
 
 // sense tells what a name says.
 func (n *Names) sense(name string) sense {
 	if slices.Contains(outcomes(), strings.ToLower(name)) {
 		return sense{outcome: true, about: true, known: true}
 	}
-	if len(name) > maxName {
-		return sense{}
-	}
-	tokens := split(name)
+	tokens := split(name[:min(len(name), maxName)])
 	if len(tokens) == 0 {
 		return sense{}
+	}
+	if len(name) > maxName {
+		tokens = append(tokens, token{"…", parts}) // which nobody knows
 	}
 	whole := n.wholeMeaning(tokens)
 	if whole&(identifierColumn|typeColumn) != 0 {
@@ -120,10 +120,10 @@ func (n *Names) inAnyLanguage(tokens []token) sense {
 		}
 		next := n.read(tokens, l)
 		heard |= next.heard
-		switch c := cmp.Or(cmp.Compare(next.unknown, r.unknown), cmp.Compare(r.own, next.own)); {
-		case c < 0:
+		switch {
+		case next.unknown < r.unknown:
 			r, best = next, verdict(next)
-		case c == 0:
+		case next.unknown == r.unknown:
 			best = agree(best, verdict(next))
 		}
 	}
@@ -157,7 +157,7 @@ func verdict(r reading) sense {
 		return s
 	}
 	s.types = types.types()
-	aside := asideNever(r.words)
+	aside := asideNever(r.words) || r.unknown > 0 && len(r.words) > sentence
 	doubt := joined || aside || len(s.types) > 1
 	var all meaning
 	for i, m := range weigh(r.words, types) {
@@ -185,6 +185,10 @@ func verdict(r reading) sense {
 	return s
 }
 
+// sentence is how many words make one. What is no identifier in it may be beside the
+// point: Where do we send the results, by email?
+const sentence = 7
+
 // weigh returns the one meaning of each word that counts beside types. What a state
 // or a flag says depends on the side of the type that it stands on: before it, both
 // are flags; behind it, a flag is no identifier.
@@ -203,8 +207,8 @@ func weigh(words []word, types meaning) []meaning {
 			m = flag
 		case m == flag:
 			m = never
-		case m&and != 0 && i == 0, m&(and|filler) != 0 && last && short(w.text):
-			m = 0 // joins nothing, stands before nothing
+		case m&(and|filler) != 0 && last && short(w.text):
+			m = 0 // stands before nothing
 		}
 		weights[i] = m
 	}

@@ -1,6 +1,9 @@
 package columns
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // word is a part of a name that the table knows, or that it does not.
 type word struct {
@@ -14,7 +17,6 @@ type word struct {
 type reading struct {
 	words   []word
 	unknown int      // words that are not known
-	own     int      // types that the language itself has a word for
 	heard   language // languages of all words that were found on the way
 }
 
@@ -22,17 +24,15 @@ type reading struct {
 // few words at all, so that "opt out" is not "opt" and "out".
 func (r reading) cost() int { return 64*r.unknown + len(r.words) }
 
-// maxTokens bounds the work for a name: a longer one is a sentence.
-const maxTokens = 24
-
-// maxSpan is how many tokens a word of the table may stand for ("do not contact me").
-const maxSpan = 6
+// maxSpan is how many tokens a word of the table may stand for ("must be in the E.164 format").
+const maxSpan = 8
 
 // read parts a name into words as somebody would who knows l and English. A word of
 // the table may span tokens (E Mail); a token may hold words (MOBILEPHONE).
 func (n *Names) read(tokens []token, l language) reading {
-	if len(tokens) > maxTokens {
-		return reading{words: []word{{text: "…"}}, unknown: 1}
+	const most = 24 // tokens at a time: the work grows with the square
+	if len(tokens) > most {
+		return n.read(tokens[:most], l).before(n.read(tokens[most:], l))
 	}
 	best := make([]reading, len(tokens)+1) // of the tokens from i on
 	for i := len(tokens) - 1; i >= 0; i-- {
@@ -51,20 +51,14 @@ func (n *Names) read(tokens []token, l language) reading {
 	return best[0]
 }
 
-// one is the reading of a word that the table knows. Its entry has a language if that
-// has a meaning of its own for it.
+// one is the reading of a word that the table knows.
 func one(text string, e entry) reading {
-	r := reading{words: []word{{text: text, meaning: e.meaning, key: e.key}}}
-	if e.language != 0 && e.meaning&(anyType|mobile) != 0 {
-		r.own = 1
-	}
-	return r
+	return reading{words: []word{{text: text, meaning: e.meaning, key: e.key}}}
 }
 
 // before puts the words of r before those of rest.
 func (r reading) before(rest reading) reading {
-	words := make([]word, 0, len(r.words)+len(rest.words))
-	return reading{append(append(words, r.words...), rest.words...), r.unknown + rest.unknown, r.own + rest.own, r.heard | rest.heard}
+	return reading{slices.Concat(r.words, rest.words), r.unknown + rest.unknown, r.heard | rest.heard}
 }
 
 // readToken reads one token by itself.
@@ -86,7 +80,7 @@ func (n *Names) readUnknown(t token, l language) reading {
 		return reading{words: []word{{text: t.text, meaning: filler, number: true}}}
 	case t.kind == joint:
 		return reading{words: []word{{text: t.text, meaning: and}}}
-	case t.kind == parts, len(t.text) > maxRun:
+	case len(t.text) > maxRun:
 		return unknown
 	}
 	r := n.cut(t, l)
@@ -158,8 +152,7 @@ func (n *Names) cut(t token, l language) reading {
 			r.unknown++
 		}
 		if i < len(text) {
-			w := one(text[i:best[i].next], best[i].entry)
-			r.words, r.own = append(r.words, w.words...), r.own+w.own
+			r.words = append(r.words, one(text[i:best[i].next], best[i].entry).words...)
 			i = best[i].next
 		}
 	}
