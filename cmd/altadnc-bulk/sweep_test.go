@@ -381,3 +381,15 @@ func TestSweepLocked(t *testing.T) {
 		t.Errorf("a dry run ended with %d:\n%s", s.code, s.last)
 	}
 }
+
+// TestJournalOf: what belongs to a list goes with it, and nothing else does.
+func TestJournalOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.csv.journal": "a.csv", "a.csv.journal.lock": "a.csv", "a.csv.journal.torn-2": "a.csv", "a.journal.csv.journal": "a.journal.csv",
+		"a.csv": "", "a.journal.csv": "", "a.csv.journal.csv": "", "a.csv.journals": "", "journal": "",
+	} {
+		if list, ok := journalOf(name); ok != (want != "") || ok && list != want {
+			t.Errorf("%s belongs to %q, %v; want %q", name, list, ok, want)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (f *folder) lists(settle time.Duration) (waiting, error) {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || strings.Contains(name, ".journal") || e.IsDir() {
+		if _, ok := journalOf(name); ok || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || e.IsDir() {
 			continue
 		}
 		reason, err := unready(e, settle)
@@ -84,6 +84,17 @@ func (f *folder) lists(settle time.Duration) (waiting, error) {
 		}
 	}
 	return w, nil
+}
+
+// journalOf returns the list that a file belongs to: its journal, the lock of that,
+// or what an interruption left of it.
+func journalOf(name string) (list string, ok bool) {
+	at := strings.LastIndex(name, ".journal")
+	if at < 0 {
+		return "", false
+	}
+	rest := name[at+len(".journal"):]
+	return name[:at], rest == "" || rest == ".lock" || strings.HasPrefix(rest, ".torn-")
 }
 
 // unready says why a file is not to be swept now, "" if it is.
@@ -225,11 +236,12 @@ func (f *folder) follow(m move) error {
 		return err
 	}
 	for _, e := range entries {
-		suffix, _ := strings.CutPrefix(e.Name(), m.From)
-		if suffix == e.Name() || !strings.HasPrefix(suffix, ".journal") || f.has(m.To+suffix) {
+		list, ok := journalOf(e.Name())
+		to := m.To + strings.TrimPrefix(e.Name(), m.From)
+		if !ok || list != m.From || f.has(to) {
 			continue
 		}
-		if err := f.rename(m.From+suffix, m.To+suffix); err != nil {
+		if err := f.rename(e.Name(), to); err != nil {
 			return err
 		}
 	}
@@ -299,7 +311,7 @@ func (f *folder) clean(keep time.Duration) error {
 		}
 		gone := []string{name, failedName(name)}
 		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), name+".journal.") {
+			if list, ok := journalOf(e.Name()); ok && list == name {
 				gone = append(gone, e.Name())
 			}
 		}
