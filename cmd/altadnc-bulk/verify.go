@@ -9,7 +9,6 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
-	"altadnc-bulk/pkg/reader/canonical"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -75,7 +74,7 @@ func (v *verification) verify(j *journal.Journal, plan *worker.Plan) error {
 		return showLine(v.screen, v.log, v.bar(), func() string { return "reading the Do Not Contact list" + v.waiting() })
 	})
 	defer release()
-	match := worker.Matching{Rules: canonical.Rules{Region: v.read.defaultRegion, AsIs: v.read.asIs}}
+	match := worker.Matching{Rules: v.read.values()}
 	found, err := worker.Verify(ctx, cfg, v.list.List, plan, match)
 	hide()
 	if err != nil {
