@@ -58,7 +58,11 @@ func (c *caller) connect() (err error) {
 	if proxy := c.client.Proxy(); proxy != "" {
 		c.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
 	}
-	c.pace = pace.New(pace.Config{Rate: c.api.rate, Shared: c.sharedPace(), Log: c.log})
+	cfg := pace.Config{Rate: c.api.rate, MaxWait: c.api.maxQuotaWait, Shared: c.sharedPace(), Log: c.log}
+	if cfg.Shared == nil && !c.api.sandbox {
+		cfg.Burst = 0 // nobody knows what an earlier run sent
+	}
+	c.pace = pace.New(cfg)
 	return nil
 }
 
@@ -72,7 +76,7 @@ func (c *caller) close() {
 func (c *caller) config(j *journal.Journal) worker.Config {
 	return worker.Config{
 		Client: c.client, Pace: c.pace, Journal: j, Log: c.log, Version: version(),
-		Workers: c.api.workers, MaxAttempts: c.api.maxAttempts, MaxQuotaWait: c.api.maxQuotaWait,
+		Workers: c.api.workers, MaxAttempts: c.api.maxAttempts,
 		Grace: grace, Unmask: c.output.verbose,
 	}
 }
@@ -146,7 +150,7 @@ func (c *caller) waiting() string {
 func (c *caller) listed(l *worker.Listing) string {
 	p := l.Progress()
 	text := fmt.Sprintf("reading the Do Not Contact list: %s entries, %s", count(p.Entries), plural(p.Pages, "page"))
-	rate := c.pace.PerMinute()
+	rate := c.pace.Measured()
 	if wait := c.waiting(); wait != "" || rate == 0 {
 		return text + wait
 	}

@@ -56,6 +56,7 @@ The exit code is the one that a run would end with.`,
 
 func (c *check) run(_ *cobra.Command, args []string) error {
 	c.snapshot = snapshotNever
+	c.api.maxQuotaWait = 1 // tell of a pause, and do not take it
 	return c.session(func() error {
 		if err := c.connect(); err != nil {
 			return err
@@ -152,11 +153,20 @@ func (c *check) checkPace() {
 		return
 	}
 	to := c.target.config
-	if _, err := pace.OpenShared("", pace.Account{BaseURL: to.BaseURL, ID: to.AccountID, Token: to.Token}); err != nil {
-		c.result.warn("pace", err.Error(), "runs at the same time do not know of each other: let XDG_STATE_HOME name a folder that can be written to")
-		return
+	shared, err := pace.OpenShared("", pace.Account{BaseURL: to.BaseURL, ID: to.AccountID, Token: to.Token})
+	var until time.Time
+	var path string
+	if err == nil {
+		until, path, err = shared.Held()
 	}
-	c.result.ok("pace", "shared by all runs of this user")
+	switch {
+	case err != nil:
+		c.result.warn("pace", err.Error(), "runs at the same time do not know of each other: let XDG_STATE_HOME name a folder that can be written to")
+	case !until.IsZero():
+		c.result.warn("pace", fmt.Sprintf("all runs of this user wait until %s, as one of them was told to", until.Format(time.TimeOnly)), "they go on then by themselves; if that cannot be right: rm "+shellQuote(path))
+	default:
+		c.result.ok("pace", "shared by all runs of this user")
+	}
 }
 
 // checkList looks at a list, or a folder of them, as a run would find it.

@@ -9,6 +9,7 @@ import (
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
+	"altadnc-bulk/pkg/worker/pace"
 )
 
 // removePlan is what a removal would do.
@@ -39,6 +40,7 @@ type removePlan struct {
 	limit      int64         // --limit, 0 for none
 	nightly    time.Duration // --max-duration, 0 for none
 	now        time.Time
+	rate       pace.Rate
 	restored   int64 // of the skipped keys, put back by restore
 	left       int64 // requests without an answer whose keys left the list
 	skipFailed bool
@@ -64,7 +66,7 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
 		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
-		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(),
+		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(), rate: r.api.rate,
 		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		restored: plan.Keys.Counts[journal.Restored], left: int64(len(plan.Left)), skipFailed: r.skipFailed,
 	}
@@ -202,6 +204,9 @@ func (p *removePlan) time() string {
 	}
 	took := p.duration()
 	text := fmt.Sprintf("about %s at %g requests a minute, until %s", short(took), p.PerMinute, clock(p.now.Add(took), p.now))
+	if quick, ok := p.rate.AtOnce(p.requests()); ok && took-quick >= 5*time.Second {
+		text = fmt.Sprintf("about %s if the API shows that this minute of the quota is unused, else %s", short(quick), short(took))
+	}
 	if p.sending() < p.Send {
 		text += fmt.Sprintf(" (--limit %s of %s)", count(p.sending()), count(p.Send))
 	}

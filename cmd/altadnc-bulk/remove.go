@@ -299,7 +299,7 @@ func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) (*worker.Summa
 
 func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	p := run.Progress()
-	s := state{Progress: p, total: plan.Send, settled: p.Counts.Total() - p.Refused - p.Free, perMinute: r.pace.PerMinute()}
+	s := state{Progress: p, total: plan.Send, settled: p.Counts.Total() - p.Refused - p.Free, perMinute: r.pace.Measured()}
 	if r.limit > 0 {
 		s.total = min(s.total, r.limit)
 	}

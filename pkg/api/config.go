@@ -100,6 +100,31 @@ func parseBaseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// SameBase returns baseURL in the one spelling that all spellings of it have in
+// common: scheme and host in lower case, no default port, no slash at the end, and
+// 127.0.0.1 for every name of this machine. What is no URL stays as it is. It is
+// for comparing, not for sending.
+func SameBase(baseURL string) string {
+	u, err := url.Parse(strings.TrimSpace(baseURL))
+	if err != nil || u.Host == "" {
+		return baseURL
+	}
+	scheme, host, port := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname()), u.Port()
+	if isLoopback(host) {
+		host = "127.0.0.1"
+	}
+	if scheme == "https" && port == "443" || scheme == "http" && port == "80" {
+		port = ""
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]" // IPv6
+	}
+	if port != "" {
+		host += ":" + port
+	}
+	return scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/")
+}
+
 // IsLoopback tells whether baseURL leads to this machine by its name alone:
 // localhost, 127.0.0.0/8 or ::1. Nothing is looked up.
 func IsLoopback(baseURL string) bool {

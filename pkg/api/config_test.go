@@ -74,3 +74,24 @@ func TestIsLoopback(t *testing.T) {
 		}
 	}
 }
+
+func TestSameBase(t *testing.T) {
+	for spelled, want := range map[string]string{
+		"https://api.altahq.com/v1":        "https://api.altahq.com/v1",
+		" https://API.AltaHQ.com:443/v1//": "https://api.altahq.com/v1",
+		"HTTPS://api.altahq.com/V1/":       "https://api.altahq.com/V1",
+		"https://api.altahq.com:8443/v1":   "https://api.altahq.com:8443/v1",
+		"https://api.altahq.com/a%2Fb/":    "https://api.altahq.com/a%2Fb",
+		"http://localhost:8080/v1":         "http://127.0.0.1:8080/v1",
+		"http://LocalHost:80":              "http://127.0.0.1",
+		"http://[::1]:8080/v1":             "http://127.0.0.1:8080/v1",
+		"http://127.1.2.3:8080/v1/":        "http://127.0.0.1:8080/v1",
+		"https://[2001:db8::1]:8443/v1":    "https://[2001:db8::1]:8443/v1",
+		"sandbox":                          "sandbox",
+		"http://%zz":                       "http://%zz",
+	} {
+		if got := api.SameBase(spelled); got != want {
+			t.Errorf("%q: %q, want %q", spelled, got, want)
+		}
+	}
+}

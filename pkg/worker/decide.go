@@ -83,29 +83,15 @@ const (
 
 // backoff returns how long to wait before the attempt after the given number of
 // failed ones (at least 1): exponential with full jitter, where jitter in [0,1)
-// places it between nothing and the bound, and never less than the server asks.
+// places it between nothing and the bound. What a server asks for is the pace's to
+// wait for.
 //
 // Full jitter is what https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 // found to spread competing clients best.
-func backoff(failed int, jitter float64, retryAfter time.Duration) time.Duration {
+func backoff(failed int, jitter float64) time.Duration {
 	bound := backoffCap
 	if shift := failed - 1; shift < 6 {
 		bound = min(backoffCap, backoffBase<<shift)
 	}
-	return max(time.Duration(jitter*float64(bound)), retryAfter)
-}
-
-// quotaPause is how long everyone pauses after a 429 that does not say.
-// The API's own message asks for 60 seconds.
-const quotaPause = time.Minute
-
-// pauseAfter429 returns how long a 429 asks to wait.
-func pauseAfter429(e *api.Error) time.Duration {
-	switch {
-	case e.HasRetryAfter:
-		return e.RetryAfter
-	case e.Quota.Known && e.Quota.Remaining == 0 && e.Quota.Reset > 0:
-		return e.Quota.Reset
-	}
-	return quotaPause
+	return time.Duration(jitter * float64(bound))
 }

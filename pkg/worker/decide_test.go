@@ -51,48 +51,23 @@ func TestJudge(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	const almostOne = 0.999999
 	tests := []struct {
-		failed     int
-		jitter     float64
-		retryAfter time.Duration
-		low, high  time.Duration
+		failed    int
+		jitter    float64
+		low, high time.Duration
 	}{
-		{1, 0, 0, 0, 0},
-		{1, almostOne, 0, 999 * time.Millisecond, time.Second},
-		{2, almostOne, 0, 1999 * time.Millisecond, 2 * time.Second},
-		{4, 0.5, 0, 4 * time.Second, 4 * time.Second},
-		{6, almostOne, 0, 31 * time.Second, 32 * time.Second},
-		{7, almostOne, 0, 59 * time.Second, time.Minute},
-		{64, almostOne, 0, 59 * time.Second, time.Minute},
-		{1 << 30, almostOne, 0, 59 * time.Second, time.Minute},
-		{1, almostOne, 30 * time.Second, 30 * time.Second, 30 * time.Second},
-		{7, almostOne, 30 * time.Second, 59 * time.Second, time.Minute},
+		{1, 0, 0, 0},
+		{1, almostOne, 999 * time.Millisecond, time.Second},
+		{2, almostOne, 1999 * time.Millisecond, 2 * time.Second},
+		{4, 0.5, 4 * time.Second, 4 * time.Second},
+		{6, almostOne, 31 * time.Second, 32 * time.Second},
+		{7, almostOne, 59 * time.Second, time.Minute},
+		{64, almostOne, 59 * time.Second, time.Minute},
+		{1 << 30, almostOne, 59 * time.Second, time.Minute},
 	}
 	for _, tt := range tests {
-		got := backoff(tt.failed, tt.jitter, tt.retryAfter)
+		got := backoff(tt.failed, tt.jitter)
 		if got < tt.low || got > tt.high {
-			t.Errorf("backoff(%d, %v, %v) = %v, want between %v and %v", tt.failed, tt.jitter, tt.retryAfter, got, tt.low, tt.high)
+			t.Errorf("backoff(%d, %v) = %v, want between %v and %v", tt.failed, tt.jitter, got, tt.low, tt.high)
 		}
-	}
-}
-
-func TestPauseAfter429(t *testing.T) {
-	tests := []struct {
-		name string
-		err  api.Error
-		want time.Duration
-	}{
-		{"says nothing", api.Error{}, time.Minute},
-		{"Retry-After", api.Error{HasRetryAfter: true, RetryAfter: 7 * time.Second}, 7 * time.Second},
-		{"Retry-After of nothing", api.Error{HasRetryAfter: true}, 0},
-		{"RateLimit-Reset", api.Error{Quota: api.Quota{Known: true, Reset: 12 * time.Second}}, 12 * time.Second},
-		{"Retry-After wins", api.Error{HasRetryAfter: true, RetryAfter: 7 * time.Second, Quota: api.Quota{Known: true, Reset: time.Second}}, 7 * time.Second},
-		{"RateLimit-Remaining contradicts", api.Error{Quota: api.Quota{Known: true, Remaining: 5, Reset: time.Second}}, time.Minute},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := pauseAfter429(&tt.err); got != tt.want {
-				t.Errorf("pause = %v, want %v", got, tt.want)
-			}
-		})
 	}
 }

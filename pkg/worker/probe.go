@@ -32,10 +32,11 @@ type Probed struct {
 // NewProbe asks the API for one entry of the Do Not Contact list, and then to
 // remove an address in the domain .invalid, which no list can hold (RFC 6761).
 // Each request is made once, in its turn of the pace; the second one only if the
-// first was answered well.
+// first was answered well. The pace should have a [pace.Config.MaxWait] of next to
+// nothing, to tell of a pause instead of taking it.
 func NewProbe(ctx context.Context, cfg Config) Probe {
 	cfg = cfg.withDefaults()
-	cfg.MaxAttempts, cfg.MaxQuotaWait = 1, 1 // tell of a pause, and do not take it
+	cfg.MaxAttempts = 1
 	s := newSender(cfg)
 	ctx, end := s.begin(ctx, cfg.Grace)
 	defer end()

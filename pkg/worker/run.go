@@ -24,14 +24,13 @@ type Config struct {
 	Journal *journal.Journal
 	Log     *slog.Logger // events of the run; nil for none
 
-	Version      string        // of the program, for the journal
-	Reading      []string      // how the list is read, for the journal
-	Workers      int           // requests that may be under way at once; default 4
-	MaxAttempts  int           // for one request; default 5
-	MaxQuotaWait time.Duration // how long a spent quota may last; default 10 minutes
-	Grace        time.Duration // for requests under way when the run stops; default 8 seconds
-	Limit        int64         // keys to send at most; 0 means all
-	Unmask       bool          // name identifiers in full in the log
+	Version     string        // of the program, for the journal
+	Reading     []string      // how the list is read, for the journal
+	Workers     int           // requests that may be under way at once; default 4
+	MaxAttempts int           // for one request; default 5
+	Grace       time.Duration // for requests under way when the run stops; default 8 seconds
+	Limit       int64         // keys to send at most; 0 means all
+	Unmask      bool          // name identifiers in full in the log
 }
 
 func (c Config) withDefaults() Config {
@@ -42,9 +41,6 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.Workers, 4)
 	set(&c.MaxAttempts, 5)
-	if c.MaxQuotaWait == 0 {
-		c.MaxQuotaWait = 10 * time.Minute
-	}
 	if c.Grace == 0 {
 		c.Grace = 8 * time.Second
 	}

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,20 +19,18 @@ import (
 // turn of the pace, is judged, and is repeated, given up or made a reason to
 // stop. It is safe for concurrent use.
 type sender struct {
-	pace         *pace.Pace
-	maxAttempts  int
-	maxQuotaWait time.Duration
+	pace        *pace.Pace
+	maxAttempts int
 
 	flights context.Context // ends when requests under way must end
 	halt    context.CancelCauseFunc
 
 	streak   streak
-	drought  drought
 	requests atomic.Int64
 }
 
 func newSender(cfg Config) *sender {
-	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, maxQuotaWait: cfg.MaxQuotaWait}
+	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts}
 }
 
 // request is one API call; ctx ends it.
@@ -93,42 +90,44 @@ func (s *sender) stop(reason *Stop) { s.halt(reason) }
 func (s *sender) send(departures context.Context, before func() error, do request) fate {
 	var f fate
 	for {
-		left, err := s.pace.Turn(departures, before)
+		turn, err := s.pace.Turn(departures, before)
 		if err != nil {
 			return s.notDeparted(f, err, departures)
 		}
 		before, f.began = nil, true
 		s.requests.Add(1)
-		answer, err := s.attempt(do, left)
-		s.pace.Observe(answer.Quota)
+		err = s.attempt(do, turn)
 		f.verdict, f.err = judge(err), err
 		f.applied = f.applied || mayBeApplied(err)
 		if f.verdict != quota {
 			f.attempts++
-			s.drought.over()
 		}
 		again, wait := s.settle(&f)
-		s.checkHold()
 		if !again || !sleep(departures, wait) {
 			return f
 		}
 	}
 }
 
-// attempt makes one attempt, whose turn is over when it has a connection to leave
-// on, or has come to its end without.
-func (s *sender) attempt(do request, left func()) (api.Answer, error) {
-	defer left()
-	return do(httptrace.WithClientTrace(s.flights, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { left() },
+// attempt makes one attempt. It has left when it has a connection to leave on.
+func (s *sender) attempt(do request, turn *pace.Turn) error {
+	answer, err := do(httptrace.WithClientTrace(s.flights, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { turn.Left() },
 	}))
+	turn.Answered(answer, err)
+	return err
 }
 
-// notDeparted tells a run that is stopping from an intent that could not be
-// written; after the latter nothing may leave.
+// notDeparted tells a run that is stopping from a pause that is too long for it,
+// and from an intent that could not be written; after either nothing may leave.
 func (s *sender) notDeparted(f fate, err error, departures context.Context) fate {
-	if departures.Err() == nil {
-		s.stop(&Stop{Reason: StopJournal, Err: err})
+	var held *pace.HeldError
+	switch {
+	case departures.Err() != nil:
+	case errors.As(err, &held):
+		s.stop(&Stop{StopQuota, err})
+	default:
+		s.stop(&Stop{StopJournal, err})
 	}
 	return f
 }
@@ -147,7 +146,7 @@ func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
 	case retry:
 		return s.settleTrouble(f)
 	case quota:
-		return s.settleQuota(f), 0
+		return true, 0 // the pace waits
 	case unauthorized:
 		s.stop(&Stop{StopUnauthorized, f.err})
 	case forbidden:
@@ -172,72 +171,11 @@ func (s *sender) settleTrouble(f *fate) (again bool, wait time.Duration) {
 		s.stop(&Stop{StopOutage, fmt.Errorf("%d attempts in a row got no answer from the API, the last one: %w", streakLimit, f.err)})
 		return false, 0
 	}
-	var asked time.Duration
-	if e := (*api.Error)(nil); errors.As(f.err, &e) && e.HasRetryAfter {
-		if asked = e.RetryAfter; !s.hold(asked, e) {
-			return false, 0
-		}
-	}
 	if f.attempts >= s.maxAttempts {
 		f.settled = true
 		return false, 0
 	}
-	return true, backoff(f.attempts, rand.Float64(), asked)
-}
-
-// settleQuota holds everyone back for as long as a 429 asks, unless that is
-// longer than the run may wait.
-func (s *sender) settleQuota(f *fate) (again bool) {
-	var e *api.Error
-	if !errors.As(f.err, &e) {
-		return false
-	}
-	pause := pauseAfter429(e)
-	if waited := s.drought.lasting() + pause; waited > s.maxQuotaWait {
-		s.stop(&Stop{StopQuota, fmt.Errorf("the quota stays spent for longer than %s: %w", s.maxQuotaWait, f.err)})
-		return false
-	}
-	return s.hold(pause, e)
-}
-
-// hold keeps every worker back, or stops the run if that would take too long.
-func (s *sender) hold(d time.Duration, e *api.Error) bool {
-	if d > s.maxQuotaWait {
-		s.stop(&Stop{StopQuota, fmt.Errorf("the API asks to wait %s, longer than %s: %w", d, s.maxQuotaWait, e)})
-		return false
-	}
-	s.pace.Hold(d, fmt.Sprintf("the API answered %d", e.Status))
-	return true
-}
-
-// checkHold stops the run if nothing may leave for longer than it may wait,
-// whoever asked for that: an answer's RateLimit-Reset, or another run.
-func (s *sender) checkHold() {
-	until, why := s.pace.HeldUntil()
-	if d := time.Until(until); d > s.maxQuotaWait {
-		s.stop(&Stop{StopQuota, fmt.Errorf("nothing may leave for %s, longer than %s: %s", d.Round(time.Second), s.maxQuotaWait, why)})
-	}
-}
-
-// drought measures how long all answers have been 429.
-type drought struct {
-	mu    sync.Mutex
-	since time.Time
-}
-
-func (d *drought) over() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.since = time.Time{}
-}
-
-func (d *drought) lasting() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.since.IsZero() {
-		d.since = time.Now()
-	}
-	return time.Since(d.since)
+	return true, backoff(f.attempts, rand.Float64())
 }
 
 // sleep waits for d, and tells whether ctx let it.

@@ -2,42 +2,66 @@ package pace
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"math"
+	"net/http"
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"altadnc-bulk/pkg/api"
 )
 
 // Config configures a [Pace]. Its zero value is unpaced.
 type Config struct {
 	Rate
+	// MaxWait is the longest hold that is waited for; 0 means any.
+	MaxWait time.Duration
 	// Shared, unless nil, is the pace kept with other runs on this machine.
+	// Without it nobody knows what an earlier run sent: the burst must then be
+	// 0, unless there cannot have been one.
 	Shared *Shared
-	// Log gets a line when a pause begins or is over and when the pace falls
-	// or recovers; nil for none.
+	// Log gets a line when a pause begins or is over, when the pace falls or
+	// recovers, and when something else than the quota limits the run; nil for
+	// none.
 	Log *slog.Logger
 }
 
 // Pace decides when a request may leave. One departure follows another after
-// at least the interval of the pace, and nothing is saved up: not while idle,
-// not while the process is frozen, not before the first request, so that a
-// restart cannot exceed the quota either. A Pace is safe for concurrent use.
+// the interval of the pace, also the first, so that a restart cannot exceed the
+// quota either; some may leave at once where that is harmless, see
+// [Rate.Burst]. Whatever happens, no 60 seconds see more departures from this
+// machine than one above the pace. A Pace is safe for concurrent use.
 type Pace struct {
 	cfg   Config
 	baton chan struct{} // held by the one who waits for the next turn
+	free  chan struct{} // a request under way has been answered
 
-	mu     sync.Mutex
+	mu     mutex
 	ledger ledger // as last known; the truth is in the shared file, if any
 	shared *Shared
-	own    time.Time // our last departure
+	burst  int       // as configured, 0 once it is no longer harmless
+	own    time.Time // the turn of our last departure
 	rival  bool      // another run departed between our last two departures
 	hold   hold      // the last one that this run was told
-	others others
-	quota  float64 // requests a minute the account may make, as far as known
-	logged float64 // the pace last logged, requests a minute
-	paused bool    // a pause was logged, its end was not
+	paused time.Time // the end of the hold that was last logged
+	logged float64   // the pace last logged, requests a minute
+
+	usage    usage
+	refusals refusals
+	crowd    crowd
+	flying   int // turns that were not answered yet
+	mine     measure
 }
+
+// mutex is a lock whose holder may wait for the lock of the shared file. Unlike
+// those who wait for a sync.Mutex, those who wait for this one count as idle with
+// testing/synctest, so that the holder's timer goes off.
+type mutex chan struct{}
+
+func (m mutex) Lock()   { m <- struct{}{} }
+func (m mutex) Unlock() { <-m }
 
 // hold is a time until which nothing may leave, and why.
 type hold struct {
@@ -45,8 +69,28 @@ type hold struct {
 	why   string
 }
 
-// maxHold bounds what an answer, or a shared file, can ask for.
-const maxHold = 24 * time.Hour
+const (
+	// maxHold bounds what an answer can ask of the run that it answers.
+	maxHold = 24 * time.Hour
+	// maxSharedHold bounds what a run can ask of others: no quota that is
+	// counted by the minute takes longer, and headers can count in other units.
+	maxSharedHold = time.Hour
+	// doubtfulHold is what others are held for when a run was told more. If
+	// that is true, an answer of their own will tell them.
+	doubtfulHold = time.Minute
+)
+
+// HeldError says that nothing may leave for longer than [Config.MaxWait].
+type HeldError struct {
+	For   time.Duration // altogether, if refusals came before this hold
+	Limit time.Duration
+	Why   string
+}
+
+// Error says how long, and why.
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("nothing may leave for %s, longer than %s: %s", e.For.Round(time.Second), e.Limit, e.Why)
+}
 
 // New returns a pace that begins now: its first departure waits one
 // interval.
@@ -54,160 +98,315 @@ func New(cfg Config) *Pace {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	p := &Pace{cfg: cfg, shared: cfg.Shared, quota: cfg.PerMinute, baton: make(chan struct{}, 1)}
-	p.own = time.Now()
-	p.ledger.last = p.own
+	now := time.Now()
+	p := &Pace{
+		cfg: cfg, shared: cfg.Shared, burst: cfg.Burst, own: now, ledger: ledger{last: now},
+		baton: make(chan struct{}, 1), free: make(chan struct{}, 1), mu: make(mutex, 1), mine: measure{began: now},
+	}
 	p.onLedger(func(*ledger, time.Time) {}) // learn what others did
-	p.logged = p.perMinute()
+	p.logged = p.perMinute(now)
 	return p
 }
 
+// Turn is the permission for one request to leave. Its methods are for one
+// goroutine at a time.
+type Turn struct {
+	pace    *Pace
+	over    func() // lets the next one wait for a turn
+	noted   time.Time
+	left    time.Time // zero: not yet
+	number  int64     // of this run's turns
+	crowded bool      // others were under way when it began
+}
+
 // Turn waits for a turn and calls before, which may be nil; when it returns, the
-// caller's request must leave, and left must be called when it has, or when it
-// never will. Only one caller waits for the next turn, and the turn lasts until
-// left: so neither a freeze, nor a slow before, nor a connection that takes long
-// to come about, can bunch departures.
+// caller's request must leave, [Turn.Left] be called when it has, and
+// [Turn.Answered] when its answer is there. Only one caller waits for the next
+// turn, and the turn lasts until the request has left: so neither a freeze, nor a
+// slow before, nor a connection that takes long to come about, can bunch
+// departures.
 //
-// It returns the error of ctx if that ends first, and then before was not
-// called; or the error of before, and then the turn is spent.
+// It returns the error of ctx if that ends first, or a [*HeldError], and then
+// before was not called; or the error of before, and then the turn is spent.
 //
 // Without a pace callers do not wait for each other, only for holds.
-func (p *Pace) Turn(ctx context.Context, before func() error) (left func(), err error) {
-	over := func() {}
-	if p.cfg.PerMinute > 0 {
+func (p *Pace) Turn(ctx context.Context, before func() error) (*Turn, error) {
+	t := &Turn{pace: p, over: func() {}}
+	if p.queues() {
 		select {
 		case p.baton <- struct{}{}:
-			over = sync.OnceFunc(func() { <-p.baton })
+			t.over = sync.OnceFunc(func() { <-p.baton })
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	if err := p.await(ctx); err != nil {
-		over()
+	if err := p.await(ctx, t); err != nil {
+		t.over()
 		return nil, err
 	}
 	if before != nil {
 		if err := before(); err != nil {
-			over()
+			p.land()
+			t.over()
 			return nil, err
 		}
 	}
-	return sync.OnceFunc(func() { p.departed(); over() }), nil
+	return t, nil
 }
 
-// await waits until a turn is had.
-func (p *Pace) await(ctx context.Context) error {
+// queues reports whether one waits for a turn at a time.
+func (p *Pace) queues() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cfg.PerMinute > 0 || p.crowd.most > 0
+}
+
+// await waits until t is a turn.
+func (p *Pace) await(ctx context.Context, t *Turn) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		wait := p.claim()
-		if wait <= 0 {
-			return nil
+		wait, err := p.claim(t)
+		if wait <= 0 || err != nil {
+			return err
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 		case <-timer.C:
+		case <-p.free:
 		}
+		timer.Stop()
 	}
 }
 
 // claim takes the turn if it has come, else it tells how long to wait before
 // asking again. Asking again, instead of booking a turn ahead, is what makes
 // holds, freezes and other runs harmless: whoever wakes late finds out.
-func (p *Pace) claim() (wait time.Duration) {
+func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if wait = p.ledger.wait(p.limit(), time.Now()); wait > 0 {
-		return wait // the shared ledger can only make it longer: no need to look yet
+	if p.crowd.most > 0 && p.flying >= p.crowd.most {
+		return time.Hour, nil // until one is answered
 	}
-	p.onLedger(func(l *ledger, now time.Time) {
-		mine, limit := same(l.last, p.own), p.limit()
-		if mine && p.rival {
-			limit /= 1.05 // after you: runs that share a pace alternate
+	now := time.Now()
+	told := p.ledger.held.After(later(now, p.hold.until)) // by another run, whose hold a person may have cleared
+	if wait = p.wait(&p.ledger, now); wait <= 0 || told { // else the shared ledger can only make it longer
+		p.onLedger(func(l *ledger, at time.Time) {
+			mine := same(l.last, p.own)
+			rule := p.policy(l, at)
+			if mine && p.rival {
+				rule.perMinute /= 1.05 // after you: runs that share a pace alternate
+			}
+			if wait = max(p.hold.until.Sub(at), rule.wait(l, at)); wait > 0 {
+				return
+			}
+			p.rival = !mine
+			p.own = rule.turn(l.last.Add(rule.interval()), at)
+			l.depart(at, p.own)
+			t.noted = at
+		})
+	}
+	if wait > 0 {
+		if told {
+			wait = min(wait, lookAgain)
 		}
-		if wait = l.wait(limit, now); wait > 0 {
-			return
-		}
-		p.rival = !mine
-		p.own = onTime(l.last.Add(interval(limit)), now, limit)
-		l.depart(now, p.own)
-	})
-	if wait <= 0 && p.paused {
-		p.paused = false
+		return wait, p.checkHold(now)
+	}
+	if !p.paused.IsZero() {
+		p.paused = time.Time{}
 		p.cfg.Log.Info("pause over")
 	}
-	return wait
+	t.crowded = p.flying > 0
+	p.flying++
+	t.number = p.mine.depart(now, p.flying)
+	return 0, nil
 }
 
-// departed puts the turn to the present if the request has left late.
-func (p *Pace) departed() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	limit := p.limit()
-	if p.cfg.PerMinute == 0 || onTime(p.own, time.Now(), limit).Equal(p.own) {
+// lookAgain is how often a run that others hold back looks whether that is still
+// so.
+const lookAgain = 10 * time.Second
+
+// wait is how long the next departure has to wait, as far as l tells.
+func (p *Pace) wait(l *ledger, now time.Time) time.Duration {
+	return max(p.hold.until.Sub(now), p.policy(l, now).wait(l, now))
+}
+
+// policy is the rule as it is now.
+func (p *Pace) policy(l *ledger, now time.Time) policy {
+	rule := policy{full: p.cfg.Full(), perMinute: p.perMinute(now), burst: p.burst, strict: p.refusals.spaced}
+	if p.burst > 0 && p.usage.others.perMinute(now) <= noise {
+		rule.room = p.usage.room(l.total, p.keep(now)+int(p.cfg.Reserve))
+	}
+	return rule
+}
+
+// checkHold tells the hold that keeps everyone from leaving, once, or returns an
+// error if it is longer than this run may wait.
+func (p *Pace) checkHold(now time.Time) error {
+	held := p.held(now)
+	if held.until.IsZero() {
+		return nil
+	}
+	began := now
+	if refused := p.refusals.since; !refused.IsZero() {
+		began = refused
+	}
+	if p.cfg.MaxWait > 0 && held.until.Sub(began) > p.cfg.MaxWait {
+		return &HeldError{held.until.Sub(began), p.cfg.MaxWait, held.why}
+	}
+	if held.until.Sub(p.paused) > 2*time.Second { // answers under way repeat a hold give or take a second
+		p.paused = held.until
+		p.cfg.Log.Warn("pause", "for", held.until.Sub(now).Round(time.Second), "why", held.why)
+	}
+	return nil
+}
+
+// Left says that the request has left, or has come to its end without. It may be
+// called more than once; the first call counts.
+func (t *Turn) Left() {
+	t.pace.mu.Lock()
+	if t.left.IsZero() {
+		t.left = time.Now()
+		t.pace.departed(t)
+	}
+	t.pace.mu.Unlock()
+	t.over()
+}
+
+// departed puts the departure to the present if the request has left late.
+func (p *Pace) departed(t *Turn) {
+	if p.cfg.PerMinute == 0 || tickOf(t.left) == tickOf(t.noted) {
 		return
 	}
 	p.onLedger(func(l *ledger, now time.Time) {
-		l.last, p.own = now, now
+		turn := p.policy(l, now).turn(p.own, now)
+		if same(l.last, p.own) {
+			l.last = turn
+		}
+		p.own = turn
+		l.recent.move(t.noted, now)
 	})
 }
 
-// onTime returns the moment from which the interval to the next turn counts: due,
-// when the turn was due, if the departure is at most half an interval late, and
-// now if it is later. So what a busy machine or a slow disk takes is made up
-// for, and the pace is kept; and since every departure is within half an
-// interval of a grid of whole ones, no 60 seconds see more than one departure
-// above the pace: 98 at 97 a minute, 99 at 98.
-func onTime(due, now time.Time, limit rate.Limit) time.Time {
-	if late := now.Sub(due); late < 0 || late > interval(limit)/2 {
-		return now // early by a rounding, or too late
-	}
-	return due
-}
-
-// Hold lets nothing leave for d, at most 24 h, in all workers and all runs that
-// share the pace; why is for people. A hold is only ever extended. To be told
-// to wait means that others use the quota too, so the pace falls for a while.
-func (p *Pace) Hold(d time.Duration, why string) {
+// Answered says what came of the request: its answer, or the error instead of
+// one. The pace learns from it what it allows next.
+func (t *Turn) Answered(answer api.Answer, err error) {
+	t.Left()
+	p := t.pace
+	p.land()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.holdBack(d, why)
-	p.others.seen(p.cfg.PerMinute/4, time.Now())
-	p.logPace()
+	now := time.Now()
+	if answer.Status == 0 || answer.Status >= 500 {
+		p.mine.held(now)
+	} else {
+		p.mine.answered(now.Sub(t.left))
+	}
+	var e *api.Error
+	if errors.As(err, &e) && e.Kind == api.QuotaSpent {
+		p.refused(e, now)
+	} else if answer.Status != 0 {
+		p.refusals.over()
+	}
+	p.observe(answer, now)
+	if e != nil && e.Kind == api.Unavailable && e.HasRetryAfter {
+		p.holdBack(e.RetryAfter, fmt.Sprintf("the API answered %d", e.Status), now)
+	}
+	if p.crowd.answered(answer.Status, flight{t.number, p.mine.total, t.crowded || p.mine.total > t.number, p.flying + 1}) {
+		p.cfg.Log.Warn("fewer requests at once: the API answers 503 while others are under way", "at_once", p.crowd.most, "status", http.StatusServiceUnavailable)
+	}
+	p.logPace(now)
+	p.logWorkers(now)
 }
 
-func (p *Pace) holdBack(d time.Duration, why string) {
-	d = min(d, maxHold)
+// land ends a turn.
+func (p *Pace) land() {
+	p.mu.Lock()
+	p.flying--
+	p.mu.Unlock()
+	select {
+	case p.free <- struct{}{}:
+	default:
+	}
+}
+
+// observe learns from the quota of an answer. When next to nothing remains,
+// nothing leaves until the quota resets. A bucket fills all the time: there a few
+// intervals are enough.
+func (p *Pace) observe(answer api.Answer, now time.Time) {
+	if answer.Status == 0 {
+		return // no answer tells nothing of the quota
+	}
+	q := answer.Quota
+	p.usage.observe(sample{now, q, p.ledger.total, p.ledger.recent.since(time.Minute+lagging, now), p.flying})
+	if !q.Known || p.cfg.PerMinute == 0 && q.Remaining > 0 || q.Remaining > p.keep(now) {
+		return
+	}
+	// The header counts whole seconds, and some servers round down.
+	pause := q.Reset + time.Second
+	if p.usage.kind == bucket {
+		pause = min(pause, 2*p.policy(&p.ledger, now).interval())
+	}
+	p.holdBack(pause, "the account's quota is used up", now)
+}
+
+// refused treats a 429. To be refused means that others use the quota too, so the
+// pace falls for a while; or, where nothing tells of a quota, that something in
+// front of the API wants each request to keep its distance.
+func (p *Pace) refused(e *api.Error, now time.Time) {
+	again := p.held(now).until.IsZero() // else it left before the hold that is on
+	pause := p.refusals.refused(e, again, p.policy(&p.ledger, now).interval(), now)
+	p.burst = 0
+	if again && !p.refusals.spaced {
+		p.usage.others.seen(p.usage.others.perMinute(now)+p.cfg.PerMinute/4, now)
+	}
+	p.onLedger(func(l *ledger, _ time.Time) { l.idle = time.Time{} })
+	p.holdBack(pause, "the API answered 429", now)
+}
+
+// holdBack lets nothing leave for d, in all workers and, if d is believable, in
+// all runs that share the pace. A hold is only ever extended.
+func (p *Pace) holdBack(d time.Duration, why string, now time.Time) {
+	if until := now.Add(min(d, maxHold)); until.After(p.hold.until) {
+		p.hold = hold{until, why}
+	}
+	shared := d
+	if d > maxSharedHold {
+		shared = doubtfulHold
+	}
 	p.onLedger(func(l *ledger, now time.Time) {
-		until := now.Add(d)
-		if !until.After(l.held) {
-			return
-		}
-		// Answers in flight repeat a hold give or take a second.
-		if news := until.Sub(l.held) > 2*time.Second; news {
-			p.cfg.Log.Warn("pause", "for", d.Round(time.Second), "why", why)
-			p.paused = true
-		}
-		l.held, p.hold = until, hold{until, why}
+		l.held = later(l.held, now.Add(shared))
 	})
+	p.mine.held(later(p.hold.until, p.ledger.held))
+	p.checkHold(now) // tells it; whoever waits for a turn finds out if it is too long
 }
 
-// HeldUntil returns when the current hold ends and why there is one; the zero
-// time if there is none.
+// HeldUntil returns until when nothing may leave and why, the interval aside; the
+// zero time if it may.
 func (p *Pace) HeldUntil() (time.Time, string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch held := p.ledger.held; {
-	case !held.After(time.Now()):
-		return time.Time{}, ""
-	case same(held, p.hold.until):
-		return held, p.hold.why
-	default:
-		return held, "another run on this machine was told to wait"
+	now := time.Now()
+	held := p.held(now)
+	if held.until.IsZero() && p.cfg.PerMinute > 0 {
+		rule := p.policy(&p.ledger, now)
+		if wait := p.ledger.recent.below(rule.most(), now); wait > rule.interval() {
+			return now.Add(wait), "as many requests as a minute allows have left"
+		}
 	}
+	return held.until, held.why
+}
+
+func (p *Pace) held(now time.Time) hold {
+	switch others := p.ledger.held; {
+	case p.hold.until.After(now) && !others.After(p.hold.until.Add(time.Second)):
+		return p.hold
+	case others.After(now):
+		return hold{others, "another run on this machine was told to wait"}
+	}
+	return hold{}
 }
 
 // PerMinute returns the pace as it is now, in requests a minute, shared by all
@@ -215,26 +414,87 @@ func (p *Pace) HeldUntil() (time.Time, string) {
 func (p *Pace) PerMinute() float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.perMinute()
+	return p.perMinute(time.Now())
 }
 
-func (p *Pace) limit() rate.Limit {
-	if p.cfg.PerMinute == 0 {
-		return rate.Inf
+// Measured returns how many requests of this run left in the last minute. Of a
+// younger run it is what a minute would come to at that speed, as far as the pace
+// allows that many, and the pace itself in the first seconds, which tell nothing;
+// 0 if these are unpaced.
+func (p *Pace) Measured() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	measured, pace := p.mine.perMinute(now), p.perMinute(now)
+	if pace == 0 {
+		return measured
 	}
-	return rate.Limit(p.perMinute() / 60)
+	if measured == 0 {
+		return pace
+	}
+	return min(measured, max(pace, float64(p.mine.recent.since(time.Minute, now))))
 }
 
-// same tells whether two times are one that went through the shared file, which
+// perMinute is the pace, given the use of others. What they leave is not used to
+// the last; but something always is, because only answers tell when they stop.
+func (p *Pace) perMinute(now time.Time) float64 {
+	full := p.cfg.Full()
+	pace := min(full, max(p.usage.leaves(full, now), p.cfg.PerMinute/20))
+	if p.refusals.spaced {
+		pace *= 0.95
+	}
+	return pace
+}
+
+// keep is how much of the quota stays unused: twice what others use between two
+// departures of ours, so that they do not take what we are about to use.
+func (p *Pace) keep(now time.Time) int {
+	pace := p.perMinute(now)
+	if pace == 0 {
+		return 0
+	}
+	return int(math.Ceil(2 * p.usage.others.perMinute(now) / pace))
+}
+
+// logPace logs that the pace has changed by more than a fifth, or is back to
+// what was asked for.
+func (p *Pace) logPace(now time.Time) {
+	pace, full := p.perMinute(now), p.cfg.Full()
+	switch {
+	case pace < 0.8*p.logged:
+		p.cfg.Log.Info("pace lowered: the account's quota is used by others too", "per_minute", math.Round(pace))
+	case pace > 1.25*p.logged, pace == full && p.logged < full:
+		p.cfg.Log.Info("pace raised", "per_minute", math.Round(pace))
+	default:
+		return
+	}
+	p.logged = pace
+}
+
+// logWorkers logs, once, that the quota is not what limits the run.
+func (p *Pace) logWorkers(now time.Time) {
+	pace := p.perMinute(now)
+	if workers := p.mine.tooFew(pace, now); workers > 0 {
+		p.cfg.Log.Warn("the pace is not reached: as many requests as --workers allows are under way all the time",
+			"per_minute", math.Round(p.mine.perMinute(now)), "pace", math.Round(pace),
+			"answers_take", p.mine.takes.Round(10*time.Millisecond), "try", fmt.Sprintf("--workers %d", workers))
+	}
+}
+
+// same reports whether two times are one that went through the shared file, which
 // holds wall clock times: these drift by nanoseconds against the monotonic clock.
 func same(a, b time.Time) bool { return a.Sub(b).Abs() < time.Millisecond }
 
-func interval(l rate.Limit) time.Duration {
-	return time.Duration(float64(time.Second) / float64(l))
+// later returns the later of two times, a if they are the same.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // onLedger lets f read and change the ledger, under the lock of the shared
-// file if there is one. If that file fails the run goes on alone.
+// file if there is one. If that file fails the run goes on alone, and evenly.
 func (p *Pace) onLedger(f func(l *ledger, now time.Time)) {
 	if p.shared != nil {
 		err := p.shared.update(&p.ledger, f)
@@ -242,7 +502,7 @@ func (p *Pace) onLedger(f func(l *ledger, now time.Time)) {
 			return
 		}
 		p.cfg.Log.Warn("the pace is no longer shared with other runs on this machine", "cause", err)
-		p.shared = nil
+		p.shared, p.burst = nil, 0
 	}
 	f(&p.ledger, time.Now())
 }

@@ -49,11 +49,26 @@ func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
 
 // depart takes a turn and leaves at once.
 func depart(ctx context.Context, p *Pace, before func() error) error {
-	left, err := p.Turn(ctx, before)
+	turn, err := p.Turn(ctx, before)
 	if err == nil {
-		left()
+		turn.Answered(api.Answer{}, nil)
 	}
 	return err
+}
+
+// answer has p learn from an answer.
+func answer(p *Pace, status int, q api.Quota) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.observe(api.Answer{Status: status, Quota: q}, time.Now())
+	p.logPace(time.Now())
+}
+
+// holdFor holds p back as an answer of 503 would.
+func holdFor(p *Pace, d time.Duration, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holdBack(d, why, time.Now())
 }
 
 // request uses the quota and tells whether it was refused. The identifier is
@@ -69,28 +84,18 @@ func (a *account) request() (api.Answer, *api.Error) {
 
 // depart sends one paced request and treats its answer as a worker does.
 func (a *account) depart(before func() error) {
-	if err := depart(a.t.Context(), a.pace, before); err != nil {
+	turn, err := a.pace.Turn(a.t.Context(), before)
+	if err != nil {
 		a.t.Errorf("Turn: %v", err)
 		return
 	}
+	turn.Left()
 	a.left = append(a.left, time.Now())
 	answer, e := a.request()
-	a.pace.Observe(answer.Quota)
-	if e != nil && e.Kind == api.QuotaSpent {
+	turn.Answered(answer, e)
+	if e.Kind == api.QuotaSpent {
 		a.refused++
-		a.pace.Hold(e.RetryAfter, "429")
 	}
-}
-
-// most returns the most departures in any closed 60 s.
-func most(left []time.Time) (n int) {
-	for first, last := 0, 0; last < len(left); last++ {
-		for left[last].Sub(left[first]) > time.Minute {
-			first++
-		}
-		n = max(n, last-first+1)
-	}
-	return n
 }
 
 func kinds() []sandbox.WindowKind {
@@ -234,18 +239,6 @@ func TestPaceKeepsTheTurnDuringBefore(t *testing.T) {
 	})
 }
 
-func TestOthersAreRememberedForAWholeWindow(t *testing.T) {
-	start := time.Now()
-	var o others
-	o.seen(50, start)
-	for age, want := range map[time.Duration]float64{time.Second: 50, 100 * time.Second: 50, 3 * time.Minute: 0} {
-		kept := o
-		if got := kept.perMinute(start.Add(age)); got != want {
-			t.Errorf("after %s others use %v a minute, want %v", age, got, want)
-		}
-	}
-}
-
 // What a busy machine takes, up to half an interval a departure, is made up for
 // and bunches nothing: the pace is kept, and 99 in 60 seconds are never passed.
 func TestPaceMakesUpForSmallDelays(t *testing.T) {
@@ -276,8 +269,8 @@ func TestPaceHold(t *testing.T) {
 		p, start := New(Config{Rate: Rate{PerMinute: 60}}), time.Now()
 		go func() {
 			time.Sleep(500 * time.Millisecond)
-			p.Hold(30*time.Second, "429") // while the turn is waited for
-			p.Hold(time.Second, "shorter")
+			holdFor(p, 30*time.Second, "429") // while the turn is waited for
+			holdFor(p, time.Second, "shorter")
 		}()
 		left := make(chan time.Duration, 16)
 		for range 16 {
@@ -304,19 +297,27 @@ func TestPaceHold(t *testing.T) {
 	})
 }
 
-// No answer and no file can hold a run for longer than a day.
+// No answer can hold the run that it answers for longer than a day, nor others for
+// longer than an hour: of more than that they believe a minute.
 func TestHoldIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dir, start := t.TempDir(), time.Now()
-		told := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
-		told.Hold(1000*time.Hour, "429")
-		other := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
-		for _, p := range []*Pace{told, other} {
-			if until, _ := p.HeldUntil(); until.Sub(start) != 24*time.Hour {
-				t.Errorf("held for %s, want 24h", until.Sub(start))
+	for asked, want := range map[time.Duration]struct{ own, others time.Duration }{
+		time.Hour:                 {time.Hour, time.Hour},
+		time.Hour + 2*time.Second: {time.Hour + 2*time.Second, time.Minute},
+		1000 * time.Hour:          {24 * time.Hour, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			dir, start := t.TempDir(), time.Now()
+			told := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
+			holdFor(told, asked, "503")
+			other := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
+			if until, _ := told.HeldUntil(); until.Sub(start) != want.own {
+				t.Errorf("asked for %s: held for %s, want %s", asked, until.Sub(start), want.own)
 			}
-		}
-	})
+			if until, _ := other.HeldUntil(); until.Sub(start) != want.others {
+				t.Errorf("asked for %s: others held for %s, want %s", asked, until.Sub(start), want.others)
+			}
+		})
+	}
 }
 
 func TestTurnErrors(t *testing.T) {
@@ -349,7 +350,7 @@ func TestPaceUnpaced(t *testing.T) {
 		if d := time.Since(start); d > 0 {
 			t.Errorf("unpaced departures waited %s", d)
 		}
-		p.Hold(time.Minute, "429")
+		holdFor(p, time.Minute, "429")
 		depart(t.Context(), p, nil)
 		if d := time.Since(start); d != time.Minute {
 			t.Errorf("departed after %s, want the hold of a minute", d)
@@ -385,7 +386,7 @@ func TestReserve(t *testing.T) {
 			if got := p.PerMinute(); got != c.full {
 				t.Errorf("%+v: the pace is %v, the plan says %v", c.rate, got, c.full)
 			}
-			p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 2, Reset: time.Second})
+			answer(p, 200, api.Quota{Known: true, Limit: 100, Remaining: 2, Reset: time.Second})
 			if got := p.PerMinute(); got > c.full {
 				t.Errorf("%+v: beside others the pace is %v, above %v", c.rate, got, c.full)
 			}
@@ -408,10 +409,10 @@ func TestPaceLogsEventsNotRequests(t *testing.T) {
 		var log strings.Builder
 		p := New(Config{Rate: Rate{PerMinute: 97}, Log: logTo(&log)})
 		for range 20 {
-			p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 0, Reset: 30 * time.Second})
+			answer(p, 200, api.Quota{Known: true, Limit: 100, Remaining: 0, Reset: 30 * time.Second})
 		}
 		time.Sleep(5 * time.Minute)
-		p.Observe(api.Quota{Known: true, Limit: 100, Remaining: 99, Reset: time.Minute})
+		answer(p, 200, api.Quota{Known: true, Limit: 100, Remaining: 99, Reset: time.Minute})
 		for _, event := range []string{"pause", "pace lowered", "pace raised"} {
 			if n := strings.Count(log.String(), event); n != 1 {
 				t.Errorf("%d lines say %q:\n%s", n, event, &log)
@@ -428,7 +429,7 @@ func TestPaceRecoversFromAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(Config{Rate: Rate{PerMinute: 97}})
 		depart(t.Context(), p, nil)
-		p.Hold(time.Minute, "429")
+		holdFor(p, time.Minute, "429")
 		time.Sleep(time.Minute)
 		n, end := 0, time.Now().Add(4*time.Minute)
 		for time.Now().Before(end) {

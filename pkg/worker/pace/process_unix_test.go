@@ -31,7 +31,7 @@ func TestPaceChild(t *testing.T) {
 	}
 	shared := openShared(t, dir)
 	if os.Getenv("ALTADNC_PACE_CHILD_LOCKS") != "" {
-		flock.New(shared.lock).Lock()
+		flock.New(shared.lockPath()).Lock()
 		fmt.Println("departed", time.Now().UnixNano())
 		select {}
 	}

@@ -102,7 +102,7 @@ func TestSharedHoldsAllRuns(t *testing.T) {
 		dir, start := t.TempDir(), time.Now()
 		told := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
 		other := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
-		told.Hold(30*time.Second, "429")
+		holdFor(told, 30*time.Second, "429")
 		depart(t.Context(), other, nil)
 		if d := time.Since(start); d != 30*time.Second {
 			t.Errorf("the other run departed after %s, want 30s", d)
@@ -125,10 +125,14 @@ func TestSharedRemembersTheRunBefore(t *testing.T) {
 	})
 }
 
-// write puts a state into the file as another run would have left it.
-func write(t *testing.T, s *Shared, l ledger, written time.Time) {
+func writeSheet(s *Shared, sheet sheet) error {
+	return s.locked(func(file *os.File, _ []byte) error { return write(file, sheet) })
+}
+
+// put puts a state into the file as another run would have left it.
+func put(t *testing.T, s *Shared, l ledger, written time.Time) {
 	t.Helper()
-	if err := os.WriteFile(s.path, l.sheet(written), 0o600); err != nil {
+	if err := writeSheet(s, l.sheet(written)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,11 +153,11 @@ func TestSharedSurvivesClocks(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, start := openShared(t, t.TempDir()), time.Now()
-				l := ledger{last: start.Add(test.written), second: start.Add(test.written).Unix()}
+				l := ledger{last: start.Add(test.written), recent: window{tick: tickOf(start.Add(test.written))}}
 				if test.held != 0 {
 					l.held = start.Add(test.held)
 				}
-				write(t, s, l, start.Add(test.written))
+				put(t, s, l, start.Add(test.written))
 				p := New(Config{Rate: Rate{PerMinute: 60}, Shared: s})
 				for range 3 {
 					depart(t.Context(), p, nil)
@@ -171,14 +175,14 @@ func TestSharedSurvivesGarbage(t *testing.T) {
 		"empty": "", "text": "hello\n", "torn": `{"written":17000`, "null": "null", "zeros": strings.Repeat("\x00", sheetSize),
 		"huge":         strings.Repeat("9", 1<<20),
 		"negative":     `{"written":-9223372036854775808,"last":-9223372036854775808,"counts":[0]}`,
-		"held forever": `{"written":1,"last":1,"held":9223372036854775807,"counts":[` + strings.Repeat("0,", ledgerSpan-1) + `0]}`,
-		"last second":  `{"written":1,"last":1,"second":9223372036854775807,"counts":[` + strings.Repeat("0,", ledgerSpan-1) + `0]}`,
+		"held forever": `{"written":1,"last":1,"held":9223372036854775807,"counts":[` + strings.Repeat("0,", windowTicks-1) + `0]}`,
+		"last second":  `{"written":1,"last":1,"tick":9223372036854775807,"counts":[` + strings.Repeat("0,", windowTicks-1) + `0]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := openShared(t, t.TempDir())
 				p, start := New(Config{Rate: Rate{PerMinute: 60}, Shared: s}), time.Now()
-				if err := os.WriteFile(s.path, []byte(content), 0o600); err != nil {
+				if err := os.WriteFile(s.path(), []byte(content), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				depart(t.Context(), p, nil)
@@ -193,12 +197,12 @@ func TestSharedSurvivesGarbage(t *testing.T) {
 func TestSharedGoesOnAlone(t *testing.T) {
 	for name, spoil := range map[string]func(*testing.T, *Shared){
 		"folder gone": func(t *testing.T, s *Shared) {
-			if err := os.RemoveAll(filepath.Dir(s.path)); err != nil {
+			if err := os.RemoveAll(filepath.Dir(s.path())); err != nil {
 				t.Fatal(err)
 			}
 		},
 		"lock never released": func(t *testing.T, s *Shared) {
-			lock := flock.New(s.lock)
+			lock := flock.New(s.lockPath())
 			if err := lock.Lock(); err != nil {
 				t.Fatal(err)
 			}
@@ -229,10 +233,10 @@ func TestOpenShared(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
 	s := openShared(t, "")
-	if dir := filepath.Join(state, "altadnc-bulk"); filepath.Dir(s.path) != dir {
-		t.Errorf("the file is %s, want it in %s", s.path, dir)
+	if dir := filepath.Join(state, "altadnc-bulk"); filepath.Dir(s.path()) != dir {
+		t.Errorf("the file is %s, want it in %s", s.path(), dir)
 	}
-	for path, want := range map[string]os.FileMode{filepath.Dir(s.path): 0o700 | os.ModeDir, s.path: 0o600, s.lock: 0o600} {
+	for path, want := range map[string]os.FileMode{filepath.Dir(s.path()): 0o700 | os.ModeDir, s.path(): 0o600, s.lockPath(): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
@@ -241,11 +245,11 @@ func TestOpenShared(t *testing.T) {
 			t.Errorf("%s has mode %s, want %s", path, info.Mode(), want)
 		}
 	}
-	data, err := os.ReadFile(s.path)
-	if err != nil || len(data) != sheetSize || strings.Contains(string(data)+s.path, "secret") {
-		t.Errorf("the file %s has %d bytes (%v): %s", s.path, len(data), err, data)
+	data, err := os.ReadFile(s.path())
+	if err != nil || len(data) != sheetSize || strings.Contains(string(data)+s.path(), "secret") {
+		t.Errorf("the file %s has %d bytes (%v): %s", s.path(), len(data), err, data)
 	}
-	if _, err := OpenShared(filepath.Join(s.path, "below"), Account{}); err == nil {
+	if _, err := OpenShared(filepath.Join(s.path(), "below"), Account{}); err == nil {
 		t.Error("a folder that cannot be made is no error")
 	}
 }
@@ -265,10 +269,101 @@ func TestSharedKnowsItsOwnDepartures(t *testing.T) {
 			drifted := p.ledger
 			drifted.last = drifted.last.Add(5 * time.Nanosecond)
 			time.Sleep(time.Millisecond)
-			write(t, s, drifted, time.Now())
+			put(t, s, drifted, time.Now())
 		}
 		if d := time.Since(start); d > 6*time.Second+10*time.Millisecond {
 			t.Errorf("six departures took %s, want 6 s", d)
 		}
 	})
+}
+
+// Whoever can be known to be of one account shares a pace, however that is said.
+func TestAccountsThatShare(t *testing.T) {
+	const base = "https://api.example.com/v1"
+	token, another := api.NewToken("secret"), api.NewToken("another")
+	for name, c := range map[string]struct {
+		a, b  Account
+		share bool
+	}{
+		"the same":                  {Account{base, "", token}, Account{base, "", token}, true},
+		"another spelling":          {Account{base, "", token}, Account{"HTTPS://API.example.com:443/v1/", "", token}, true},
+		"another base URL":          {Account{base, "", token}, Account{"https://eu.example.com/v1", "", token}, false},
+		"another token":             {Account{base, "", token}, Account{base, "", another}, false},
+		"with the id and without":   {Account{base, "a", token}, Account{base, "", token}, true},
+		"without the id and with":   {Account{base, "", token}, Account{base, "a", token}, true},
+		"another token, one id":     {Account{base, "a", token}, Account{base, "a", another}, true},
+		"one token of two accounts": {Account{base, "a", token}, Account{base, "b", token}, false},
+		"localhost":                 {Account{"http://localhost:80/v1", "", token}, Account{"http://127.0.0.1/v1", "", token}, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			dir := t.TempDir()
+			var runs []*Pace
+			for _, account := range []Account{c.a, c.b} {
+				s, err := OpenShared(dir, account)
+				if err != nil {
+					t.Fatal(err)
+				}
+				runs = append(runs, New(Config{Rate: Rate{PerMinute: 97}, Shared: s}))
+			}
+			start := time.Now()
+			var all sync.WaitGroup
+			for _, p := range runs {
+				all.Go(func() {
+					for range 48 {
+						depart(t.Context(), p, nil)
+					}
+				})
+			}
+			all.Wait()
+			if took := time.Since(start); took > 50*time.Second != c.share {
+				t.Errorf("%s: two times 48 departures took %s", name, took)
+			}
+		})
+	}
+}
+
+// A run that begins with the account's id takes over what one without it sent,
+// and what it was told.
+func TestAccountThatGetsItsID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir, token := t.TempDir(), api.NewToken("secret")
+		open := func(id string) *Pace {
+			s, err := OpenShared(dir, Account{"https://api.example.com/v1", id, token})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return New(Config{Rate: Rate{PerMinute: 97}, Shared: s})
+		}
+		bare := open("")
+		for range 50 {
+			depart(t.Context(), bare, nil)
+		}
+		holdFor(bare, 20*time.Second, "503")
+		named, again := open("a"), open("a")
+		for name, p := range map[string]*Pace{"named": named, "again": again} {
+			if n := p.ledger.recent.since(time.Minute, time.Now()); n != 50 {
+				t.Errorf("%s knows of %d departures", name, n)
+			}
+			if until, _ := p.HeldUntil(); time.Until(until) != 20*time.Second {
+				t.Errorf("%s is held for %s", name, time.Until(until))
+			}
+		}
+	})
+}
+
+// A file that leads to itself, or in a circle, is no reason to go round for ever.
+func TestLinkInACircle(t *testing.T) {
+	s := openShared(t, t.TempDir())
+	err := s.locked(func(file *os.File, _ []byte) error { return write(file, link{s.name}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.update(&ledger{}, func(*ledger, time.Time) {}); err == nil {
+		t.Error("no error")
+	}
+	for _, name := range []string{"../pace-x", "pace-../x", "other", ""} {
+		if got := parseLink([]byte(`{"account":"` + name + `"}`)); got != "" {
+			t.Errorf("%q leads to %q", name, got)
+		}
+	}
 }
