@@ -186,6 +186,7 @@ func (f *folder) putAway(name string, failed func(io.Writer) error) (moved, fail
 	err = f.mark(m)
 	if err == nil && failed != nil {
 		err = create(failedList, os.O_EXCL, failed)
+		err = cmp.Or(err, syncFolder(f.done))
 	}
 	if err == nil {
 		err = f.rename(m.From, m.To)
