@@ -21,7 +21,7 @@ type blocks struct {
 	row    int // of the last record handed out, 1-based, as the sheet counts them
 	last   int // row of the header's block
 	full   int // rows of the header's block as wide as the header; -1 once one was not
-	even   int // cells that nearly all rows of the current block have
+	even   int // cells that nearly all rows of the current block have; 0 when nobody has asked
 
 	ahead []frame // framed already, to judge a block
 	err   error   // what framing ended with behind them
@@ -45,7 +45,10 @@ func (b *blocks) next() (frame, error) {
 		b.full = -1
 	case b.row <= b.last && b.full >= 0:
 		b.full++
-	case b.row%blockRows == 1:
+	case b.row > b.last && b.row%blockRows == 1:
+		b.even = 0
+	}
+	if b.row > b.last && f.cells != b.width && b.even == 0 {
 		f = f.clone() // what follows is framed as well
 		b.even = b.width
 		if b.full > 0 {
@@ -68,14 +71,15 @@ func (b *blocks) pull() (frame, error) {
 	return b.framer.next()
 }
 
-// agreed returns how many cells the rows of a block that begins with f have,
-// nearly all of them; the header's width if they do not agree. Cells behind the
-// header's last must be empty. Two rows that could be the halves of one do not
-// count, nor rows that another character separates: a list of another program was
-// appended.
+// agreed returns how many cells the rows of a block have, nearly all of them, of
+// which f is the first that has not as many as the header; the header's width if
+// they do not agree. Cells behind the header's last must be empty. Two rows that
+// could be the halves of one do not count, nor rows that another character
+// separates: a list of another program was appended.
 func (b *blocks) agreed(f frame) int {
+	before := (b.row - 1) % blockRows // rows of the block that are as wide as the header
 	block := []frame{f}
-	for size := len(f.text); len(block) < blockRows; {
+	for size := len(f.text); before+len(block) < blockRows; {
 		next, err := b.peek(len(block) - 1)
 		if err != nil {
 			break
@@ -86,7 +90,7 @@ func (b *blocks) agreed(f frame) int {
 		block = append(block, next)
 	}
 	for _, g := range block {
-		if n := b.alike(block, g); n > 1 && 8*n >= 7*len(block) && !(len(block) == 2 && (2*g.cells == b.width || 2*g.cells == b.width+1)) {
+		if n := b.alike(block, g); n > 1 && 8*n >= 7*(before+len(block)) && !(len(block) == 2 && (2*g.cells == b.width || 2*g.cells == b.width+1)) {
 			return g.cells
 		}
 	}

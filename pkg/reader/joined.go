@@ -17,7 +17,7 @@ import (
 // headerAgain reports whether a row as wide as the header is a header too, whose
 // columns are read alike. The error is for one with other columns.
 func (c *csvList) headerAgain(l *Reader, f frame, record Record) (bool, error) {
-	if c.header == nil || !slices.ContainsFunc(l.queue, func(e Entry) bool { return c.nameLike(l, e) }) {
+	if c.header == nil || !c.nameAmong(l) {
 		return false, nil
 	}
 	choice, ok := c.asHeader(l, record.Cells())
@@ -32,10 +32,16 @@ func (c *csvList) headerAgain(l *Reader, f frame, record Record) (bool, error) {
 	return true, nil
 }
 
-// nameLike reports whether an entry could be the name of a column: it was
-// refused, or is of a kind of which nothing is.
-func (c *csvList) nameLike(l *Reader, e Entry) bool {
-	return (e.Refusal != nil || e.Identifier.Type == api.WebChat || l.rules.AsIs) && c.named(l, canonical.Trim(e.Raw))
+// nameAmong reports whether an entry of the row could be the name of a column: one
+// that was refused, or of a kind of which nothing is.
+func (c *csvList) nameAmong(l *Reader) bool {
+	for i := range l.queue {
+		e := &l.queue[i]
+		if (e.Refusal != nil || e.Identifier.Type == api.WebChat || l.rules.AsIs) && c.named(l, canonical.Trim(e.Raw)) {
+			return true
+		}
+	}
+	return false
 }
 
 // otherHeader returns an error if a row that has not as many cells as the header

@@ -151,10 +151,10 @@ func (j *jsonList) object(l *Reader, c columns.Choice, e Entry) row {
 		}
 		if refusal != nil {
 			e.Identifier.Type = column.Types[0]
-			l.refuse(e, string(j.values[i]), refusal)
+			l.refuse(&e, string(j.values[i]), refusal)
 			continue
 		}
-		l.cells(e, raw, column.Types)
+		l.cells(&e, raw, column.Types)
 	}
 	if len(l.queue) == 0 {
 		return j.without(l, c, e)
@@ -170,11 +170,11 @@ func (j *jsonList) long(l *Reader, c columns.Choice, e Entry) {
 	switch {
 	case bad != nil:
 		e.Identifier.Type, _ = l.names.ParseType(word)
-		l.refuse(e, string(j.values[c.Identifier]), bad)
+		l.refuse(&e, string(j.values[c.Identifier]), bad)
 	case untold != nil:
-		l.refuse(e, raw, canonical.Refuse("json-type", "has a type that is not a JSON string"))
+		l.refuse(&e, raw, canonical.Refuse("json-type", "has a type that is not a JSON string"))
 	default:
-		l.typed(e, raw, word)
+		l.typed(&e, raw, word)
 	}
 }
 

@@ -177,7 +177,7 @@ func (l *Reader) whole(line int, text []byte, r *canonical.Refusal) row {
 
 // cells queues the entries of one identifier cell: under each type one for each
 // identifier in it, or once that it is refused. e has what they share.
-func (l *Reader) cells(e Entry, raw string, types []api.IdentifierType) {
+func (l *Reader) cells(e *Entry, raw string, types []api.IdentifierType) {
 	refused := false
 	for _, t := range types {
 		e.Identifier.Type = t
@@ -191,7 +191,7 @@ func (l *Reader) cells(e Entry, raw string, types []api.IdentifierType) {
 
 // cell queues the entries of one identifier cell of one type, unless it is
 // refused.
-func (l *Reader) cell(e Entry, raw string) (refusal *canonical.Refusal) {
+func (l *Reader) cell(e *Entry, raw string) (refusal *canonical.Refusal) {
 	if l.found, refusal = l.rules.Cell(l.found[:0], raw, e.Identifier.Type); refusal != nil {
 		return refusal
 	}
@@ -199,17 +199,20 @@ func (l *Reader) cell(e Entry, raw string) (refusal *canonical.Refusal) {
 	e.Part = len(l.found) > 1
 	for _, found := range l.found {
 		e.Raw, e.Identifier.Value = excerpt(owned(found.Raw, size)), owned(found.Value, size)
-		l.queue = append(l.queue, e)
+		l.queue = append(l.queue, *e)
 	}
 	return nil
 }
 
 // typed queues the entries of an identifier cell whose type stands in another.
-func (l *Reader) typed(e Entry, raw, word string) {
+func (l *Reader) typed(e *Entry, raw, word string) {
 	t, ok := l.names.ParseType(word)
 	switch word := canonical.Trim(word); {
 	case ok:
-		l.cells(e, raw, []api.IdentifierType{t})
+		e.Identifier.Type = t
+		if refusal := l.cell(e, raw); refusal != nil {
+			l.refuse(e, raw, refusal)
+		}
 	case canonical.Trim(raw) == "":
 		l.refuse(e, raw, canonical.Refuse("empty", "has no identifier"))
 	case word == "":
@@ -229,7 +232,7 @@ func shown(cell string) string {
 }
 
 // refuse queues the entry of a cell that is refused.
-func (l *Reader) refuse(e Entry, raw string, r *canonical.Refusal) {
+func (l *Reader) refuse(e *Entry, raw string, r *canonical.Refusal) {
 	e.Raw, e.Identifier.Value, e.Refusal = excerpt(owned(raw, len(e.Record.Text))), "", r
-	l.queue = append(l.queue, e)
+	l.queue = append(l.queue, *e)
 }

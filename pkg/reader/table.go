@@ -55,8 +55,7 @@ func (t table) row(l *Reader, line int, record Record, cells []string) row {
 	}
 	if t.typ >= 0 {
 		record.Cell = t.Identifier
-		e := Entry{Line: line, Column: t.names[t.id], Record: record}
-		l.typed(e, cells[t.id], cells[t.typ])
+		l.typed(&Entry{Line: line, Column: t.names[t.id], Record: record}, cells[t.id], cells[t.typ])
 		return rowEntries
 	}
 	for i, at := range t.reads {
@@ -64,7 +63,7 @@ func (t table) row(l *Reader, line int, record Record, cells []string) row {
 			continue
 		}
 		record.Cell = at
-		l.cells(Entry{Line: line, Column: t.names[i], Record: record}, cells[i], t.Columns[at].Types)
+		l.cells(&Entry{Line: line, Column: t.names[i], Record: record}, cells[i], t.Columns[at].Types)
 	}
 	if len(l.queue) == 0 {
 		return rowNone
