@@ -28,7 +28,7 @@ type sample struct {
 func TestDamage(t *testing.T) {
 	lists := 12_000
 	if testing.Short() {
-		lists = 1_500
+		lists = 600
 	}
 	people, read := 0, 0
 	for seed := range lists {

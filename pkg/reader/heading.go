@@ -141,7 +141,7 @@ func sepLine(line []byte) rune {
 // resolved. One that splits nothing counts only when no other does better.
 func (l *Reader) resolve(text []byte, given rune) (heading, *unreadable) {
 	var good, best heading
-	for _, d := range candidates(given) {
+	for _, d := range occurring(candidates(given), text) {
 		h, ok := l.split(text, d)
 		switch {
 		case !ok:
@@ -162,6 +162,16 @@ func (l *Reader) resolve(text []byte, given rune) (heading, *unreadable) {
 		good = best
 	}
 	return good, unusable(good)
+}
+
+// occurring returns those of the delimiters that occur in text; the first one if
+// none does.
+func occurring(delimiters []rune, text []byte) []rune {
+	found := slices.DeleteFunc(slices.Clone(delimiters), func(d rune) bool { return !bytes.ContainsRune(text, d) })
+	if len(found) == 0 {
+		return delimiters[:1]
+	}
+	return found
 }
 
 // split cuts a header at a delimiter and resolves its columns; ok is false when
@@ -196,7 +206,9 @@ func unusable(h heading) *unreadable {
 	switch {
 	case h.names == nil:
 		return &unreadable{reason: "its header has a quote out of place", hint: "write the column names without quotes"}
-	case slices.ContainsFunc(h.names, valueLike): // first: its names would be values, and must not be shown
+	case h.problem != nil && h.problem.Code == "no-header": // as below, its names may be values, and must not be shown
+		return &unreadable{reason: h.problem.Reason, hint: h.problem.Hint, flags: h.problem.Flags}
+	case slices.ContainsFunc(h.names, valueLike):
 		return &unreadable{reason: "the first row looks like data, not like column names",
 			hint: "add a header row above it, such as identifier,identifierType, or say that there is none", flags: [][]string{headless(h.names)}}
 	case h.problem != nil:

@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -46,21 +47,27 @@ func (l *Reader) openJSONL(text *lines) (list, error) {
 	sample := text.peek(sampleSize)
 	var names []string
 	var problem *columns.Problem
+	readable := false
 	for line := range wholeLines(sample, text.cr) {
 		line = bytes.TrimPrefix(line, byteOrderMark)
 		if len(bytes.TrimSpace(line)) == 0 || j.parse(line) != nil {
 			continue
 		}
 		c := j.choose(l)
+		names = addNames(names, j.names)
 		if c.problem == nil || j.refusedBefore() {
-			return j, nil
+			readable = true
+			continue
 		}
 		if problem == nil {
 			problem = c.problem
 		}
-		names = addNames(names, j.names)
 	}
-	switch {
+	switch absent := l.opts.Columns.Absent(names); {
+	case readable && absent == "":
+		return j, nil
+	case readable:
+		return nil, &unreadable{reason: fmt.Sprintf("no member is called %q (members found: %s)", absent, listed(names)), hint: "name one of those found"}
 	case spread(sample):
 		return nil, &unreadable{line: 1, reason: "it is one JSON value over several lines", hint: "write one object a line (JSONL), for example with jq -c ."}
 	case problem != nil:
@@ -69,11 +76,10 @@ func (l *Reader) openJSONL(text *lines) (list, error) {
 	return j, nil
 }
 
-// addNames adds the names that are new, as many as a message can hold.
+// addNames adds the names that are new.
 func addNames(names, more []string) []string {
-	const enough = 50
 	for _, name := range more {
-		if len(names) < enough && !slices.Contains(names, name) {
+		if len(names) < maxKnown && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

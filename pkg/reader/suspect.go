@@ -51,7 +51,7 @@ func (e *evidence) add(rules canonical.Rules, cell string) {
 // most of their filled cells, as far as the first rows show it. That may be a
 // column whose name is damaged, or one with a name of its own.
 func (t table) suspect(l *Reader, f *framer) {
-	const rows = 100
+	const rows = 30
 	seen, n := make([]evidence, len(t.Columns)), 0
 	for line := range wholeLines(f.lines.peek(sampleSize), f.lines.cr) {
 		if n++; n > rows {
@@ -62,7 +62,7 @@ func (t table) suspect(l *Reader, f *framer) {
 			continue // its cells may have moved
 		}
 		for at, cell := range cells {
-			if !t.expects(at) && !canonical.Nothing(cell) {
+			if !t.expects(at) && canonical.Trim(cell) != "" {
 				seen[at].add(l.rules, cell)
 			}
 		}

@@ -31,6 +31,25 @@ type Options struct {
 	Sparse bool
 }
 
+// Absent returns the first name that the options give and that is none of names;
+// "" if all are there. Where columns may be missing ([Options.Sparse]), a slip would
+// show nowhere else.
+func (o Options) Absent(names []string) string {
+	given := append(slices.Clone(o.Ignore), o.Identifier, o.Type)
+	for _, s := range o.Columns {
+		given = append(given, s.Name)
+	}
+	for _, name := range given {
+		if _, place := position(name); place || name == "" {
+			continue
+		}
+		if !slices.ContainsFunc(names, func(s string) bool { return s == name || Fold(s) == Fold(name) }) {
+			return name
+		}
+	}
+	return ""
+}
+
 // Selection is a column to read.
 type Selection struct {
 	Name  string
