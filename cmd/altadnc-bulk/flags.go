@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/reader"
 )
 
 // flagError words a problem with flags and names the flag that was probably meant.
@@ -248,7 +249,7 @@ func flagValues() map[string][]string {
 	}
 	return map[string][]string{
 		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "windows-1250", "windows-1251", "macintosh", "shift_jis", "gb18030", "big5", "euc-kr", "cp850"},
-		"format":        {"auto", "csv", "jsonl"},
+		"format":        reader.FormatNames(),
 		"log-format":    {"text", "json"},
 		"outcome":       outcomes(),
 		"output-format": {"csv", "jsonl"},

@@ -63,7 +63,7 @@ func (f *listFlags) registerReading(cmd *cobra.Command) {
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
 	fl.BoolVar(&f.noHeader, "no-header", false, "the list has no header: its first row is data, columns are #1, #2 and so on")
 	fl.IntVar(&f.headerLine, "header-line", 0, "line `N` holds the column names; what is above it is passed over")
-	fl.StringVar(&f.format, "format", "auto", "`format` of the list: auto, csv, jsonl")
+	fl.StringVar(&f.format, "format", "auto", "`format` of the list: "+strings.Join(reader.FormatNames(), ", "))
 	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); tab as \\t")
 	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list, such as windows-1252, shift_jis, gb18030 or cp850 (default: UTF-8, or what a byte order mark says)")
 	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")

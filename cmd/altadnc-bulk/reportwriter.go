@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ func newReportWriter(w io.Writer, in *reader.Reader) reportWriter {
 		return &jsonlReport{out: jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true)), in: in}
 	}
 	r := &csvReport{out: csv.NewWriter(w), columns: layout.Columns}
-	r.out.Comma = layout.Delimiter
+	r.out.Comma = cmp.Or(layout.Delimiter, ',')
 	return r
 }
 

@@ -1,7 +1,9 @@
 package reader
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,23 +18,65 @@ const (
 	FormatJSONL
 )
 
-// String returns the name that [ParseFormat] reads.
-func (f Format) String() string {
-	switch f {
-	case FormatCSV:
-		return "csv"
-	case FormatJSONL:
-		return "jsonl"
-	}
-	return "auto"
+// format is all that tells one format from another. A format more is a row here,
+// and a file that reads it.
+type format struct {
+	name   string
+	begins func(sample []byte) bool // whether a list that begins so is one
+	open   func(*Reader, *lines) (list, error)
 }
 
-// ParseFormat returns the format named "auto", "csv" or "jsonl".
-func ParseFormat(s string) (Format, error) {
-	for _, f := range []Format{FormatAuto, FormatCSV, FormatJSONL} {
-		if strings.EqualFold(s, f.String()) {
-			return f, nil
+// formats returns the table of the formats, by [Format]. What begins like several
+// of them is the last of these.
+func formats() []format {
+	return []format{
+		FormatAuto:  {name: "auto", begins: func([]byte) bool { return false }},
+		FormatCSV:   {"csv", func([]byte) bool { return true }, (*Reader).openCSV},
+		FormatJSONL: {"jsonl", beginsObject, (*Reader).openJSONL},
+	}
+}
+
+func beginsObject(sample []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(sample, " \t\r\n\ufeff"), []byte("{"))
+}
+
+// sniffFormat returns the format of a list that begins with sample.
+func sniffFormat(sample []byte) Format {
+	for i, f := range slices.Backward(formats()) {
+		if f.begins(sample) {
+			return Format(i)
 		}
 	}
-	return FormatAuto, fmt.Errorf("unknown format %q: use auto, csv or jsonl", s)
+	return FormatCSV
+}
+
+// known reports whether f is one of the formats.
+func (f Format) known() bool { return f >= 0 && int(f) < len(formats()) }
+
+// String returns the name that [ParseFormat] reads.
+func (f Format) String() string {
+	if !f.known() {
+		f = FormatAuto
+	}
+	return formats()[f].name
+}
+
+// FormatNames returns the names that [ParseFormat] reads.
+func FormatNames() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// ParseFormat returns the format of that name, in any case.
+func ParseFormat(s string) (Format, error) {
+	names := FormatNames()
+	i := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(s, name) })
+	if i < 0 {
+		last := len(names) - 1
+		return FormatAuto, fmt.Errorf("unknown format %q: use %s or %s", s, strings.Join(names[:last], ", "), names[last])
+	}
+	return Format(i), nil
 }

@@ -42,7 +42,7 @@ func (o Options) Validate() error {
 			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrOptions}, args...)...))
 		}
 	}
-	report(o.Format < FormatAuto || o.Format > FormatJSONL, "unknown format %d", int(o.Format))
+	report(!o.Format.known(), "unknown format %d", int(o.Format))
 	_, known := codingOf(o.Encoding)
 	report(o.Encoding != "" && !known, "unknown encoding %q: use a name such as utf-8, windows-1252, shift_jis or cp850", o.Encoding)
 	report(o.Delimiter != 0 && !validDelimiter(o.Delimiter), "%q cannot be a delimiter: use , ; | a tab or another sign", o.Delimiter)

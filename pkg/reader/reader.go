@@ -106,23 +106,12 @@ func (l *Reader) open(r io.Reader) error {
 	if l.layout.Format = l.opts.Format; l.layout.Format == FormatAuto {
 		l.layout.Format = sniffFormat(sample)
 	}
-	if l.layout.Format == FormatJSONL {
-		l.list, err = l.openJSONL(text)
-	} else {
-		l.list, err = l.openCSV(text)
-	}
+	l.list, err = formats()[l.layout.Format].open(l, text)
 	return err
 }
 
 func errEmpty() *unreadable {
 	return &unreadable{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object a line"}
-}
-
-func sniffFormat(sample []byte) Format {
-	if text := bytes.TrimLeft(sample, " \t\r\n\ufeff"); len(text) > 0 && text[0] == '{' {
-		return FormatJSONL
-	}
-	return FormatCSV
 }
 
 // Layout returns what was found out about the list. In JSONL it grows while
