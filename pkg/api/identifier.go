@@ -56,11 +56,16 @@ func ParseIdentifierType(s string) (IdentifierType, error) {
 	if _, ok := t.Index(); ok {
 		return t, nil
 	}
+	return "", fmt.Errorf("unknown identifier type %q: use one of %s", s, TypeNames())
+}
+
+// TypeNames returns the names of all types, parted by commas, for messages.
+func TypeNames() string {
 	var names []string
 	for _, t := range IdentifierTypes() {
 		names = append(names, string(t))
 	}
-	return "", fmt.Errorf("unknown identifier type %q: use one of %s", s, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 // Identifier names one way to reach a person, as the API knows it: a value and

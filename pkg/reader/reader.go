@@ -205,9 +205,9 @@ func (l *Reader) typed(e *Entry, raw, word string) {
 	case canonical.Trim(raw) == "":
 		l.refuse(e, raw, canonical.Refuse("empty", "has no identifier"))
 	case word == "":
-		l.refuse(e, raw, canonical.Refuse("no-type", "has no type: one of email, linkedin, phone, sms, whatsapp, web_chat is wanted"))
+		l.refuse(e, raw, canonical.Refuse("no-type", "has no type: one of "+api.TypeNames()+" is wanted"))
 	default:
-		l.refuse(e, raw, canonical.Refuse("unknown-type", "has an unknown type"+shown(word)+": one of email, linkedin, phone, sms, whatsapp, web_chat is wanted"))
+		l.refuse(e, raw, canonical.Refuse("unknown-type", "has an unknown type"+shown(word)+": one of "+api.TypeNames()+" is wanted"))
 	}
 }
 

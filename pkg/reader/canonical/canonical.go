@@ -94,7 +94,7 @@ func (r Rules) read(s string, t api.IdentifierType) (string, *Refusal) {
 	}
 	k, ok := kindOf(t)
 	if !ok {
-		return "", Refuse("unknown-type", "has a type that is not one of email, linkedin, phone, sms, whatsapp, web_chat")
+		return "", Refuse("unknown-type", "has a type that is not one of "+api.TypeNames())
 	}
 	if refusal := enclosed(s); refusal != nil {
 		return "", refusal

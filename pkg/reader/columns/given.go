@@ -68,7 +68,7 @@ func (h *header) notFound(flag, name string) *Problem {
 		return p
 	}
 	if first, list, found := strings.Cut(name, "="); found && len(h.named(first)) > 0 {
-		p.Hint = fmt.Sprintf("%q is no list of types: use email, phone, linkedin, sms, whatsapp, web_chat, parted by commas", list)
+		p.Hint = fmt.Sprintf("%q is no list of types: use %s, parted by commas", list, api.TypeNames())
 		return p
 	}
 	if i, ok := h.nearest(name); ok {

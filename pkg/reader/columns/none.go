@@ -68,7 +68,7 @@ func (h *header) missing() *Problem {
 	return &Problem{
 		Code:   "no-identifier-column",
 		Reason: "no column is known to hold identifiers",
-		Hint:   "call the columns identifier and identifierType, or by the type they hold (email, phone, linkedin, sms, whatsapp, web_chat), or name one with --column 'NAME=TYPE'",
+		Hint:   "call the columns identifier and identifierType, or by the type they hold (" + api.TypeNames() + "), or name one with --column 'NAME=TYPE'",
 	}
 }
 
