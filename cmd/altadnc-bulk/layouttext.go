@@ -87,7 +87,7 @@ func (l layout) write(t table) {
 
 // text says that the column is not read, and what would read it.
 func (u unread) text() string {
-	return fmt.Sprintf("column %q, whose name looks like %s; to read it too: %s", u.Name, u.Type, u.Flag)
+	return fmt.Sprintf("column %q, whose name or cells look like %s; to read it too: %s", u.Name, u.Type, u.Flag)
 }
 
 // form words what kind of file the list is.

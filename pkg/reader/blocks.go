@@ -41,6 +41,7 @@ func (b *blocks) next() (frame, error) {
 	}
 	b.row++
 	switch {
+	case b.row <= b.last && len(f.text) == 0:
 	case b.row <= b.last && f.cells != b.width:
 		b.full = -1
 	case b.row <= b.last && b.full >= 0:

@@ -27,6 +27,9 @@ func (c *csvList) headerAgain(l *Reader, f frame, record Record) (bool, error) {
 	if !sameColumns(choice, c.table.Choice) {
 		return false, l.anotherHeader(f.line)
 	}
+	if slices.ContainsFunc(record.Cells(), func(cell string) bool { return canonical.Trim(cell) != "" && !c.named(l, cell) }) {
+		return false, nil // a row with a name in it
+	}
 	l.queue = l.queue[:0]
 	c.blocks.begin(1)
 	return true, nil

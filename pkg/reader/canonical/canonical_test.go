@@ -118,7 +118,7 @@ func TestParseType(t *testing.T) {
 		"SMS": api.SMS, "Whats-App": api.WhatsApp, "web_chat": api.WebChat, "Web Chat": api.WebChat, "WEBCHAT": api.WebChat,
 		"": "", "-": "", "fax": "", "e,mail": "", "ada@example.com": "", "type": "", "id": "", strings.Repeat("-", 201) + "email": "",
 	} {
-		if got, ok := ParseType(in); got != want || ok != (want != "") {
+		if got, ok := parseType(in); got != want || ok != (want != "") {
 			t.Errorf("%q is %q, %t", in, got, ok)
 		}
 	}
@@ -132,7 +132,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: a row with holes", want)
 		}
 		for _, w := range append(strings.Fields(k.words), string(want)) {
-			if got, _ := ParseType(w); got != want || word(w) != strings.ReplaceAll(w, "_", "") {
+			if got, _ := parseType(w); got != want || word(w) != strings.ReplaceAll(w, "_", "") {
 				t.Errorf("%q is %s, want %s; it is matched as %q", w, got, want, word(w))
 			}
 		}

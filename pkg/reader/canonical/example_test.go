@@ -26,15 +26,3 @@ func ExampleRules_Canonical() {
 	// +14155550123
 	// scientific-notation
 }
-
-func ExampleParseType() {
-	for _, s := range []string{"E-Mail", "Phone number", "web chat", "fax"} {
-		t, ok := canonical.ParseType(s)
-		fmt.Printf("%q %t\n", t, ok)
-	}
-	// Output:
-	// "email" true
-	// "phone" true
-	// "web_chat" true
-	// "" false
-}

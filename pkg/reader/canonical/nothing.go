@@ -37,7 +37,7 @@ func nothing(s string) bool {
 func nothingOf(w string) bool {
 	for no := range strings.FieldsSeq("no kein keine keinen sin sem sans pas pasd pasde senza geen nessun nessuna brak ingen inga bez ohne without hasno нет без") {
 		if of, ok := strings.CutPrefix(w, no); ok {
-			if _, ok := ParseType(of); ok || slices.Contains(strings.Fields("data info number numero nummer address url profile value entry"), of) {
+			if _, ok := parseType(of); ok || slices.Contains(strings.Fields("data info number numero nummer address url profile value entry"), of) {
 				return true
 			}
 		}

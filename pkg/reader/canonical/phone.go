@@ -75,7 +75,7 @@ func (r Rules) number(s string) (string, *Refusal) {
 		if n, ok := abroad(s); ok {
 			return n, nil
 		}
-		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region")
+		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region, or --international if numbers begin with a country code")
 	}
 	n, ok := e164(d, region)
 	if !ok {

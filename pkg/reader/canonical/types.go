@@ -12,8 +12,8 @@ import (
 
 // kind is all that tells one type of identifier from another.
 type kind struct {
-	// words are what a type cell may say beside the API's own word, as [word]
-	// reduces them, parted by spaces.
+	// words are what columns of the type are called beside the API's own word, as
+	// [word] reduces them, parted by spaces: none is a value.
 	words string
 	// schemes are what may stand before a value of this type without being part
 	// of it, in lower case, parted by spaces.
@@ -88,9 +88,9 @@ func kindOf(t api.IdentifierType) (k kind, ok bool) {
 	return k, ok
 }
 
-// ParseType returns the type that s names: in the spelling of the API, or as
-// people write it into a type column ("E-Mail", "Phone number", "web chat").
-func ParseType(s string) (api.IdentifierType, bool) {
+// parseType returns the type that s names ("E-Mail", "Phone number", "web chat"):
+// the name of a column is no value. Package columns reads type cells.
+func parseType(s string) (api.IdentifierType, bool) {
 	if t := api.IdentifierType(s); known(t) { // most lists write the API's own words
 		return t, true
 	}

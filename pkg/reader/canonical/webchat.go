@@ -39,7 +39,7 @@ func columnWord(s string) bool {
 	case "identifier", "identifiers", "identifiertype", "type", "id", "visitorid", "userid", "chatid":
 		return true
 	}
-	_, ok := ParseType(s)
+	_, ok := parseType(s)
 	return ok
 }
 
