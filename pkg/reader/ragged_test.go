@@ -55,6 +55,8 @@ func TestRagged(t *testing.T) {
 		{"in the first column", "Email,Name\nada.\nlovell@example.com,Ada\n", Options{}, "email-no-at torn"},
 		{"in the last column", "Name,Email\nAda,ada@example.co\nm\n", Options{}, "torn"},
 		{"in a quoted cell nothing is torn", "Name,Email\nAda,\"ada@example.co\"\nm\n", Options{}, "ada@example.co"},
+		{"below a line that is quoted", "Name,Email\nAda,ada@example.co\n\"m\"\n", Options{}, "ada@example.co"},
+		{"visitors of a list of them alone", "Web chat\nvisi\ntor\n", Options{}, "visi tor"},
 		{"not beside a row of two cells", "Email,Name\nada.,x\nlovell@example.com,Ada\n", Options{}, "email-no-at lovell@example.com"},
 		{"numbers that are whole", "number\n0302312511\n0302312512\n", phones, "+49302312511 +49302312512"},
 		{"a number and its end", "number\n0302312511\n1234\n", phones, "torn phone-invalid"},
@@ -68,6 +70,10 @@ func TestRagged(t *testing.T) {
 		// Joined.
 		{"the name of the column behind an address", "email\nada@example.comemail\nbo@example.com\n", Options{}, "glued bo@example.com"},
 		{"an address that ends like the column", "email\nada@example.email\n", Options{}, "ada@example.email"},
+		{"a header in another order behind a broken quote", "Email,Owner email\nbo@example.com,rep@example.net\"Owner email\",\"Email\"\nrep@example.net,cy@example.com\n", Options{},
+			"list:2: here stands a header with other columns than the first one: what follows would be read under the wrong names; if what stands above is a title, begin here"},
+		{"the same header behind a broken quote", "Email,Owner email\nbo@example.com,rep@example.net\"Email\",\"Owner email\"\ncy@example.com,rep@example.net\n", Options{}, "quote cy@example.com"},
+		{"one of its names behind a broken quote", "Email,Name\nbo@example.com,\"Email\"x\ncy@example.com,Cy\n", Options{}, "quote cy@example.com"},
 		{"the name of the column as a visitor", "Web chat,Name\nWeb chat,Ada\n", Options{}, "column-name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
