@@ -130,9 +130,7 @@ func (s *sweep) sweep(f *folder) error {
 			v.NotBegun = append(v.NotBegun, name)
 			continue
 		}
-		if err := s.take(f, name, v); err != nil {
-			return err
-		}
+		s.take(f, name, v)
 	}
 	var stop *worker.Stop
 	if errors.As(context.Cause(ctx), &stop) {
@@ -161,12 +159,8 @@ func (s *sweep) prepare(f *folder, waiting waiting) (forget func(), err error) {
 		if plans, forget, err = s.plans(f, waiting); err != nil {
 			return forget, err
 		}
-		if !s.yes {
-			fmt.Fprint(s.stderr, text(plans))
-			if err := s.agreeAll(f, plans); err != nil {
-				return forget, err
-			}
-			s.yes = true
+		if err := s.agreeAll(f, plans); err != nil {
+			return forget, err
 		}
 	}
 	if s.client == nil {
@@ -175,9 +169,16 @@ func (s *sweep) prepare(f *folder, waiting waiting) (forget func(), err error) {
 	return forget, err
 }
 
-// agreeAll asks once for all lists.
+// agreeAll shows the plans and asks once for all lists, unless --yes was given.
 func (s *sweep) agreeAll(f *folder, p *sweepPlan) error {
-	s.list = &list{path: f.path}
+	if s.yes {
+		return nil
+	}
+	s.yes, s.list = true, &list{path: f.path}
+	fmt.Fprint(s.stderr, text(p))
+	if p.Send == 0 {
+		return nil
+	}
 	what := fmt.Sprintf("send %s of %s", plural(p.Send, "removal"), plural(int64(len(p.Lists)), "list"))
 	return s.confirm(what, fmt.Sprintf("S%s? These people can then be contacted again. [y/N]", what[1:]), "y", "yes")
 }
@@ -261,8 +262,8 @@ func (s *sweep) record(requests int64) (forget func(), err error) {
 }
 
 // take removes one list and puts it away when it is gone through. What went
-// wrong with it is told at once, by its own name; an error is the folder's.
-func (s *sweep) take(f *folder, name string, v *sweepSummary) error {
+// wrong with it is told at once, by its own name.
+func (s *sweep) take(f *folder, name string, v *sweepSummary) {
 	path := filepath.Join(f.path, name)
 	r := s.removal
 	summary, end, err := r.one(path)
@@ -270,17 +271,22 @@ func (s *sweep) take(f *folder, name string, v *sweepSummary) error {
 		end = asExit(err)
 		s.complain(end)
 		v.failed(path, end)
-		return nil
+		return
 	}
 	s.complain(end)
 	swept := &sweptList{removeSummary: summary}
 	v.add(swept)
 	if gone := end.code == exitOK || end.code == exitFailures; !gone || s.api.sandbox {
-		return nil
+		return
 	}
-	swept.MovedTo, swept.FailedList, err = f.putAway(name, r.failedList(summary))
-	return err
+	if swept.MovedTo, swept.FailedList, err = f.putAway(name, r.failedList(summary)); err != nil {
+		s.complain(asExit(err))
+		v.stop(stopFolder) // the next one would meet the same
+	}
 }
+
+// stopFolder ends a night whose lists cannot be put away.
+const stopFolder worker.StopReason = "list not put away"
 
 // one removes the list at path.
 func (r *removal) one(path string) (v *removeSummary, end *exitError, err error) {
