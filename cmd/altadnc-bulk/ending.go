@@ -71,6 +71,9 @@ func (a *app) end(cmd *cobra.Command, err error) (code int) {
 		e.hint = "if this is what you mean, type:\n" + waysOut(cmd, list.Flags)
 	}
 	a.complain(e)
+	if asked, _ := cmd.Flags().GetBool("help"); asked && err == nil {
+		return exitOK // nothing began, whatever the environment says of watchers
+	}
 	a.environment(cmd) // a command line that was not understood has not asked it
 	w, r := watchersOf(cmd), a.told
 	var told error

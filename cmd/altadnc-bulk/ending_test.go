@@ -164,6 +164,11 @@ func TestPingChangesNothing(t *testing.T) {
 	monitor := &pinged{}
 	server := httptest.NewServer(monitor)
 	defer server.Close()
+	s.env["ALTADNC_PING_URL"] = server.URL
+	if code, _, stderr := s.runApart("remove", "--help"); code != exitOK || len(monitor.paths) > 0 {
+		t.Errorf("help ended with %d, pinged %q\n%s", code, monitor.paths, stderr)
+	}
+	delete(s.env, "ALTADNC_PING_URL")
 	s.env["ALTA_API_TOKEN"] = "" // a dry run needs none
 	code, _, stderr := s.runApart("remove", "--dry-run", "--ping-url", server.URL, "--metrics-file", "dry.prom", "list.csv")
 	if _, err := os.Stat("dry.prom"); code != exitOK || len(monitor.paths) > 0 || err == nil {
