@@ -25,8 +25,8 @@ type Recording struct {
 	done  ListingProgress
 }
 
-// Record lists the Do Not Contact list into file, at most maxPages pages of it;
-// 0 means all. The file stays the caller's, who has to keep it private: it names
+// Record lists the Do Not Contact list into an empty file, at most maxPages pages
+// of it; 0 means all. The file stays the caller's, who has to keep it private: it names
 // people. Whatever ended the listing early is the *Stop, and the recording nil.
 func Record(ctx context.Context, l *Listing, maxPages int64, file io.ReadWriteSeeker) (*Recording, *Stop) {
 	r := &Recording{file: file, time: time.Now()}
