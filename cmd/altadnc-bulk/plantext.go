@@ -22,6 +22,7 @@ type removePlan struct {
 	Rows       rowCounts                    `json:"rows"`
 	Entries    int64                        `json:"entries"`
 	Duplicates int64                        `json:"duplicate"`
+	Completed  int64                        `json:"completed_by_region"`
 	Types      map[api.IdentifierType]int64 `json:"types"`
 	Refused    refused                      `json:"refused"`
 	Skipped    int64                        `json:"skipped"`
@@ -37,6 +38,7 @@ type removePlan struct {
 	Seconds    int64                        `json:"seconds"`
 
 	reading    string        // the flags with which the list was read
+	region     string        // --default-region
 	limit      int64         // --limit, 0 for none
 	nightly    time.Duration // --max-duration, 0 for none
 	now        time.Time
@@ -63,11 +65,11 @@ type refusedEntry struct {
 func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 	p := &removePlan{
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), SHA256: plan.SHA256, ReadAs: newLayout(plan.Layout),
-		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Duplicates: plan.Duplicates, Types: plan.Types,
+		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Duplicates: plan.Duplicates, Completed: plan.Completed, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
 		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
 		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(), rate: r.api.rate,
-		reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
+		region: r.read.defaultRegion, reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		restored: plan.Keys.Counts[journal.Restored], left: int64(len(plan.Left)), skipFailed: r.skipFailed,
 	}
 	if r.temporary() {
@@ -110,6 +112,9 @@ func (p *removePlan) write(w io.Writer) {
 	t.fact("entries", "%s", count(p.Entries))
 	if p.Duplicates > 0 {
 		t.fact("duplicates", "%s, each key is sent once", count(p.Duplicates))
+	}
+	if p.Completed > 0 {
+		t.fact("completed", "%s without + and country code, read as of %s", plural(p.Completed, "number"), strings.ToUpper(p.region))
 	}
 	p.writeRefused(t)
 	p.writeEarlier(t)

@@ -28,6 +28,9 @@ type Entry struct {
 	// Raw is the identifier cell as it stands in the list, or the beginning of a
 	// record that is refused as a whole: valid UTF-8 of at most 512 bytes.
 	Raw string
+	// Completed marks a phone number whose country only [canonical.Rules] Region
+	// told.
+	Completed bool
 	// Part marks one of several identifiers in a cell: Raw is its part of the cell.
 	Part bool
 	// Refusal tells why the entry must not be sent; nil for one that can be.

@@ -187,10 +187,21 @@ func (l *Reader) cell(e *Entry, raw string) (refusal *canonical.Refusal) {
 	size := len(e.Record.Text)
 	e.Part = len(l.found) > 1
 	for _, found := range l.found {
+		e.Completed = l.completed(found.Raw, e.Identifier.Type)
 		e.Raw, e.Identifier.Value = excerpt(owned(found.Raw, size)), owned(found.Value, size)
 		l.queue = append(l.queue, *e)
 	}
 	return nil
+}
+
+// completed reports whether a phone number that was read could not have been
+// without the default region.
+func (l *Reader) completed(raw string, t api.IdentifierType) bool {
+	if l.rules.Region == "" || l.rules.AsIs {
+		return false
+	}
+	_, refusal := canonical.Rules{International: l.rules.International}.Cell(nil, raw, t)
+	return refusal != nil && refusal.Code == "phone-no-plus"
 }
 
 // typed queues the entries of an identifier cell whose type stands in another.

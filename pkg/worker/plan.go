@@ -38,6 +38,7 @@ type Plan struct {
 	Rows       reader.Rows // the list's records, of which Entries came
 	Entries    int64
 	Duplicates int64
+	Completed  int64 // phone numbers whose country only the default region told
 	Refused    Refused
 	Types      map[api.IdentifierType]int64 // keys a type
 
@@ -125,6 +126,9 @@ func (p *Plan) add(e reader.Entry) {
 	if e.Refusal != nil {
 		p.Refused.add(e, p.index())
 		return
+	}
+	if e.Completed {
+		p.Completed++
 	}
 	key := journal.KeyOf(e.Identifier)
 	if p.index().Mark(key, journal.MarkListed) {
