@@ -64,24 +64,30 @@ func (f *reportFlags) run(a *app, arg string) error {
 	}
 	defer l.Close()
 	defer records.Close()
-	err = a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error { return f.write(l, records, w) })
+	err = a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error {
+		rows, err := f.write(l, records, w)
+		rows.write(a.stderr)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	return f.complete(records, l)
 }
 
-// write writes the report of a list.
-func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) error {
+// write writes the report of a list. Rows that gave no entry are not in it: it
+// returns how many there are.
+func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) (rowCounts, error) {
 	in, err := l.Read()
 	if err != nil {
-		return err
+		return rowCounts{}, err
 	}
 	verified, err := records.Verified()
 	if err != nil {
-		return err
+		return rowCounts{}, err
 	}
-	return f.copy(in, &finder{records, verified}, newReportWriter(w, in))
+	err = f.copy(in, &finder{records, verified}, newReportWriter(w, in))
+	return newRowCounts(in.Rows()), err
 }
 
 // complete is an error if the report, once written, leaves out finished keys of

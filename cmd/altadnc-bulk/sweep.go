@@ -317,6 +317,7 @@ func (r *removal) failedList(v *removeSummary) func(io.Writer) error {
 		defer records.Close()
 		out := bufio.NewWriter(w)
 		report := reportFlags{outcomes: []string{"failed"}}
-		return cmp.Or(report.write(l, records, out), out.Flush())
+		_, err = report.write(l, records, out)
+		return cmp.Or(err, out.Flush())
 	}
 }
