@@ -57,8 +57,8 @@ func (c *Client) identify(h http.Header) {
 }
 
 // Remove takes id off the Do Not Contact list with one DELETE. The error is nil
-// only when the API confirmed the removal: status 200 with an empty or a JSON
-// body. Otherwise it is an [*Error]; its Kind is [NotFound] when the API says
+// only when the API confirmed the removal: status 200 with an empty body, or with
+// a JSON object that says nothing to the contrary. Otherwise it is an [*Error]; its Kind is [NotFound] when the API says
 // that id is not on the list.
 //
 // id.Value goes out as it is: the API compares it with what it has stored.

@@ -36,7 +36,8 @@ func (r request) refused(err error) *Error {
 
 // reply is an answer as it arrived.
 type reply struct {
-	path    string // of the request
+	path    string       // of the request
+	ids     []Identifier // that the request named
 	status  int
 	header  http.Header
 	body    []byte
@@ -65,12 +66,12 @@ func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 		return reply{}, &Error{Kind: Network, Sent: conn.maybeUsed(), Err: err}
 	}
 	defer resp.Body.Close()
-	rep := reply{path: req.URL.Path, status: resp.StatusCode, header: resp.Header, hide: c.hider(r)}
+	rep := reply{path: req.URL.Path, ids: r.ids, status: resp.StatusCode, header: resp.Header, hide: c.hider(r)}
 	rep.read(resp.Body, r)
 	if rep.broken != nil {
 		rep.broken = c.cause(ctx, limited, rep.broken)
 	}
-	return rep, rep.failure(r.method)
+	return rep, rep.failure()
 }
 
 // newRequest builds the request. The body cannot be read twice: with GetBody

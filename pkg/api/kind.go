@@ -7,8 +7,9 @@ import "fmt"
 type Kind int
 
 const (
-	// NotFound is a 404 in the documented JSON shape that speaks of the
-	// identifier: it is not on the list.
+	// NotFound is a 404 in the documented JSON shape, {"error":"NotFound"}, with
+	// nothing in it that points to a path, an account or another server: the
+	// identifier is not on the list.
 	NotFound Kind = iota + 1
 	// Rejected is a 400, or another 4xx without a class of its own, in the
 	// documented shape; or a request that was wrong in itself and not sent
@@ -31,8 +32,8 @@ const (
 	// cannot be decoded. The request may have been carried out.
 	Unreadable
 	// Foreign is an answer that the documented API does not give: a redirect,
-	// HTML, JSON of another shape, a 2xx other than 200, a 404 that speaks of
-	// the path. Something else was talked to.
+	// HTML, JSON of another shape, a 2xx other than 200, a 200 that says no, a
+	// 404 that speaks of the path. Something else was talked to.
 	Foreign
 )
 

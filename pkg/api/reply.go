@@ -18,7 +18,7 @@ type errorBody struct {
 
 // failure classifies an answer that is no 200; nil for a 200. What a status
 // alone decides stands even when its body broke off.
-func (rep reply) failure(method string) *Error {
+func (rep reply) failure() *Error {
 	if rep.status == http.StatusOK {
 		return nil
 	}
@@ -39,12 +39,8 @@ func (rep reply) failure(method string) *Error {
 		return &Error{Kind: Unreadable, Detail: rep.describe()}
 	case !documented:
 		return &Error{Kind: Foreign, Detail: rep.describe()}
-	case rep.missesRoute(method, body):
-		e := rep.documentedError(Foreign, body)
-		e.Detail = "it does not know the path: is the base URL right?"
-		return e
 	case rep.status == http.StatusNotFound:
-		return rep.documentedError(NotFound, body)
+		return rep.absence(body)
 	}
 	return rep.documentedError(Rejected, body)
 }
@@ -71,52 +67,6 @@ func kindOfStatus(status int) Kind {
 		return Unavailable
 	}
 	return 0
-}
-
-// missesRoute tells whether a 404 speaks of the path instead of the identifier,
-// as web frameworks do in the very same shape: {"error": "Not Found",
-// "message": "Cannot DELETE /v2/dnc/communication-opt-outs"}. That is a wrong
-// base URL, not an entry that is missing.
-func (rep reply) missesRoute(method string, body errorBody) bool {
-	return rep.status == http.StatusNotFound &&
-		(bytes.Contains(rep.body, []byte(rep.path)) || strings.Contains(body.Message, "Cannot "+method))
-}
-
-// unconfirmed tells why a 200 confirms nothing; nil when it does. A confirmation
-// has no body (none is documented) or JSON that is no error.
-func (rep reply) unconfirmed() *Error {
-	body, isError := rep.errorBody()
-	switch {
-	case rep.broken != nil:
-		return &Error{Kind: Unreadable, Err: rep.broken}
-	case len(bytes.TrimSpace(rep.body)) == 0:
-		return nil
-	case isError:
-		e := rep.documentedError(Foreign, body)
-		e.Detail = "an error under status 200"
-		return e
-	case rep.looksJSON() && rep.confirms():
-		return nil
-	case rep.saysJSON() && !rep.validJSON():
-		return &Error{Kind: Unreadable, Detail: rep.describe()}
-	}
-	return &Error{Kind: Foreign, Detail: rep.describe()}
-}
-
-// confirms tells whether the body of a 200 is JSON that does not speak of an
-// error, in any of the ways that are common.
-func (rep reply) confirms() bool {
-	var body any
-	if rep.tooLong || json.Unmarshal(rep.body, &body) != nil {
-		return false
-	}
-	switch body := body.(type) {
-	case bool:
-		return body
-	case map[string]any:
-		return body["error"] == nil && body["errors"] == nil && body["success"] != false
-	}
-	return true
 }
 
 // errorBody returns the documented error body and whether it is one.
