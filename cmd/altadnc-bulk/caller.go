@@ -76,7 +76,7 @@ func (c *caller) close() {
 func (c *caller) config(j *journal.Journal) worker.Config {
 	return worker.Config{
 		Client: c.client, Pace: c.pace, Journal: j, Log: c.log, Version: version(),
-		Workers: c.api.workers, MaxAttempts: c.api.maxAttempts,
+		Workers: c.api.workers, MaxAttempts: c.api.maxAttempts, MaxOutage: c.api.maxOutage,
 		Grace: grace, Unmask: c.output.verbose,
 	}
 }

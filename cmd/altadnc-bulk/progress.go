@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -18,16 +19,16 @@ import (
 // state is a run at one moment, as progress shows it.
 type state struct {
 	worker.Progress
-	total     int64         // keys that this run has to send
+	total     int64         // keys to send, those that earlier runs finished included
 	settled   int64         // of these, done
-	perMinute float64       // pace; 0 is unpaced
+	perMinute float64       // as measured; 0 is unknown
 	wait      time.Duration // how long nothing may leave
 	why       string        // and for what reason
 }
 
-// left returns how long the rest takes at the pace; 0 when that is unknown.
+// left returns how long the rest takes at the measured rate; 0 when that is unknown.
 func (s state) left() time.Duration {
-	if s.perMinute <= 0 {
+	if s.perMinute <= 0 || s.Outage > 0 {
 		return 0
 	}
 	rest := time.Duration(float64(s.total-s.settled) / s.perMinute * float64(time.Minute))
@@ -41,26 +42,28 @@ func (s state) left() time.Duration {
 // clock of its own, all of which are different here (the terminal may be
 // resized, and the rate is that of the pace).
 func frame(s state, width int) string {
-	counts := fmt.Sprintf("%d removed, %d not found, %d failed", s.Counts[journal.Removed], s.Counts[journal.NotFound], s.Counts[journal.Failed])
-	var tail []string
-	if s.wait > time.Second {
-		tail = append(tail, "waiting "+short(s.wait)+": "+s.why)
+	counts := fmt.Sprintf("%s removed, %s not found, %s failed", count(s.Counts[journal.Removed]), count(s.Counts[journal.NotFound]), count(s.Counts[journal.Failed]))
+	var tail, least []string
+	trouble := s.trouble()
+	if trouble != "" {
+		tail = append(tail, trouble)
 	} else if s.perMinute > 0 {
 		tail = append(tail, fmt.Sprintf("%.0f/min", s.perMinute))
 	}
 	brief := []string{counts} // without the pace, but a pause must not look like a hang
 	if left := s.left(); left > 0 {
-		tail = append(tail, short(left)+" left")
-		brief = append(brief, short(left)+" left")
+		least = []string{short(left) + " left"}
+		tail = append(tail, least...)
+		brief = append(brief, least...)
 	}
-	if s.wait > time.Second {
+	if trouble != "" {
 		brief = tail
 	}
 	all := append([]string{counts}, tail...)
 	for _, layout := range []struct {
 		bar  int
 		text []string
-	}{{24, all}, {12, all}, {8, all}, {8, brief}, {12, tail}, {8, nil}} {
+	}{{24, all}, {12, all}, {8, all}, {8, brief}, {12, tail}, {8, least}, {0, least}, {8, nil}} {
 		line := bar(s, layout.bar)
 		if len(layout.text) > 0 {
 			line += "  " + strings.Join(layout.text, ", ")
@@ -69,15 +72,33 @@ func frame(s state, width int) string {
 			return line
 		}
 	}
-	return truncate(fmt.Sprintf("%d/%d", s.settled, s.total), width-3)
+	return truncate(count(s.settled)+"/"+count(s.total), width-3)
 }
 
+// trouble words why nothing leaves, "" if something does.
+func (s state) trouble() string {
+	switch next := time.Until(s.Probe); {
+	case s.Outage > 0 && next > time.Second:
+		return fmt.Sprintf("no answer from the API for %s, asking again in %s", short(s.Outage), short(next))
+	case s.Outage > 0:
+		return fmt.Sprintf("no answer from the API for %s, asking", short(s.Outage))
+	case s.wait > time.Second:
+		return "waiting " + short(s.wait) + ": " + s.why
+	}
+	return ""
+}
+
+// bar renders how much is done: a percentage, a bar if width is not 0, and the
+// counts, which the library would write without separators.
 func bar(s state, width int) string {
+	of := fmt.Sprintf("(%s/%s)", count(s.settled), count(s.total))
+	if width == 0 {
+		return fmt.Sprintf("%d%% %s", 100*s.settled/max(s.total, 1), of)
+	}
 	var b strings.Builder
 	p := progressbar.NewOptions64(max(s.total, 1),
 		progressbar.OptionSetWriter(&b),
 		progressbar.OptionSetWidth(width),
-		progressbar.OptionShowCount(),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
@@ -87,7 +108,7 @@ func bar(s state, width int) string {
 		p.Set64(min(s.settled, s.total))
 	}
 	line := b.String()
-	return strings.TrimSpace(line[strings.LastIndexByte(line, '\r')+1:])
+	return strings.TrimSpace(line[strings.LastIndexByte(line, '\r')+1:]) + " " + of
 }
 
 func truncate(s string, width int) string {
@@ -107,8 +128,12 @@ func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop
 	}
 	return follow(s, bar, line, func() {
 		v := now()
+		left := "unknown"
+		if d := v.left(); d > 0 || v.settled == v.total {
+			left = short(d)
+		}
 		log.Info("progress", "done", v.settled, "of", v.total, "removed", v.Counts[journal.Removed], "not_found", v.Counts[journal.NotFound],
-			"failed", v.Counts[journal.Failed], "per_minute", int(v.perMinute), "left", short(v.left()))
+			"failed", v.Counts[journal.Failed], "per_minute", int(math.Round(v.perMinute)), "left", left)
 	})
 }
 

@@ -17,22 +17,26 @@ func TestFrame(t *testing.T) {
 	half := state{Progress: worker.Progress{Counts: journal.Counts{journal.Removed: 4100, journal.NotFound: 880, journal.Failed: 20}}, total: 10000, settled: 5000, perMinute: 97}
 	waiting := half
 	waiting.wait, waiting.why = 42*time.Second, "the API answered 429"
+	silent := half
+	silent.Outage = 3 * time.Minute
 	for _, tt := range []struct {
 		name  string
 		state state
 		width int
 		want  string
 	}{
-		{"wide", half, 120, "50% [===========>            ] (5000/10000)  4100 removed, 880 not found, 20 failed, 97/min, 52m left"},
-		{"80 columns", half, 80, "50% [===>    ] (5000/10000)  4100 removed, 880 not found, 20 failed, 52m left"},
-		{"60 columns", half, 60, "50% [=====>      ] (5000/10000)  97/min, 52m left"},
-		{"40 columns", half, 40, "50% [===>    ] (5000/10000)"},
-		{"20 columns", half, 20, "5000/10000"},
-		{"no room", half, 7, "5000"},
-		{"waiting", waiting, 140, "50% [===========>            ] (5000/10000)  4100 removed, 880 not found, 20 failed, waiting 42s: the API answered 429, 52m left"},
-		{"waiting in 80 columns", waiting, 80, "50% [===>    ] (5000/10000)  waiting 42s: the API answered 429, 52m left"},
+		{"wide", half, 120, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, 97/min, 52m left"},
+		{"80 columns", half, 80, "50% [=====>      ] (5,000/10,000)  97/min, 52m left"},
+		{"60 columns", half, 60, "50% [=====>      ] (5,000/10,000)  97/min, 52m left"},
+		{"50 columns", half, 50, "50% [===>    ] (5,000/10,000)  52m left"},
+		{"40 columns", half, 40, "50% (5,000/10,000)  52m left"},
+		{"20 columns", half, 20, "5,000/10,000"},
+		{"no room", half, 7, "5,00"},
+		{"waiting", waiting, 140, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, waiting 42s: the API answered 429, 52m left"},
+		{"waiting in 80 columns", waiting, 80, "50% [===>    ] (5,000/10,000)  waiting 42s: the API answered 429, 52m left"},
+		{"no answer", silent, 140, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, no answer from the API for 3m00s, asking"},
 		{"nothing yet", state{total: 3, perMinute: 97}, 100, "0% [                        ] (0/3)  0 removed, 0 not found, 0 failed, 97/min, 2s left"},
-		{"all but one", state{total: 100000, settled: 99999}, 40, "99% [==========> ] (99999/100000)"},
+		{"all but one", state{total: 100000, settled: 99999}, 40, "99% [==========> ] (99,999/100,000)"},
 		{"all", state{total: 3, settled: 3}, 40, "100% [============] (3/3)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

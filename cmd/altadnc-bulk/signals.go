@@ -34,6 +34,9 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 				return
 			case s := <-signals:
 				stop := stopFor(s)
+				if asked > 0 && s == syscall.SIGHUP {
+					continue // a terminal that goes away says so twice: the system, and the shell
+				}
 				if asked > 0 {
 					if isTerminal(a.stderr) {
 						fmt.Fprintln(a.stderr) // the bar has no end of line

@@ -28,6 +28,7 @@ type apiFlags struct {
 	timeout      time.Duration
 	maxAttempts  int
 	maxQuotaWait time.Duration
+	maxOutage    time.Duration
 	maxDuration  time.Duration
 	sandbox      bool
 
@@ -46,6 +47,7 @@ func (f *apiFlags) register(cmd *cobra.Command) {
 	fl.DurationVar(&f.timeout, "timeout", 30*time.Second, "time for one request")
 	fl.IntVar(&f.maxAttempts, "max-attempts", 5, "after `N` attempts a request counts as failed")
 	fl.DurationVar(&f.maxQuotaWait, "max-quota-wait", 10*time.Minute, "stop when the API asks to wait longer than this")
+	fl.DurationVar(&f.maxOutage, "max-outage", 15*time.Minute, "wait this long for an API or a network that does not answer, then stop")
 	fl.DurationVar(&f.maxDuration, "max-duration", 0, "stop cleanly after this time (exit 10); 0 for no limit")
 	fl.BoolVar(&f.sandbox, "sandbox", false, "serve a copy of the API on this machine and use that: no token, nothing real")
 }
@@ -121,6 +123,7 @@ func (f *apiFlags) problems(loopback bool) []error {
 	bad(f.timeout <= 0, "--timeout %s: must be positive, such as 30s", f.timeout)
 	bad(f.maxAttempts < 1, "--max-attempts %d: at least 1", f.maxAttempts)
 	bad(f.maxQuotaWait <= 0, "--max-quota-wait %s: must be positive, such as 10m", f.maxQuotaWait)
+	bad(f.maxOutage <= 0, "--max-outage %s: must be positive, such as 15m", f.maxOutage)
 	bad(f.maxDuration < 0, "--max-duration %s: must be positive, such as 6h; leave it out for no limit", f.maxDuration)
 	return problems
 }

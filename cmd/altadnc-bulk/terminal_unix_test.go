@@ -448,6 +448,8 @@ func TestHangup(t *testing.T) {
 		o.setHook(func(n int64, when string) {
 			if n == 3 && when == "before" {
 				cmd.Process.Signal(syscall.SIGHUP)
+				time.Sleep(20 * time.Millisecond) // so that the second one is another
+				cmd.Process.Signal(syscall.SIGHUP)
 			}
 		})
 		err := cmd.Run()

@@ -130,7 +130,7 @@ func (d *desk) with(work func(*List, *journal.Journal, Config)) {
 		d.t.Fatal(err)
 	}
 	defer j.Close()
-	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: pace.New(pace.Config{MaxWait: 10 * time.Minute}), Journal: j, Workers: 1, MaxAttempts: d.attempts})
+	work(NewList("list.csv", file, d.opts), j, Config{Client: d.client(), Pace: pace.New(pace.Config{MaxWait: 10 * time.Minute}), Journal: j, Workers: 1, MaxAttempts: d.attempts, MaxOutage: time.Nanosecond})
 }
 
 // errand is what a test changes about a run.

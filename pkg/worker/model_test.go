@@ -52,6 +52,8 @@ type model struct {
 	onList map[string]bool // the truth at the API
 	clock  int
 
+	row              int      // attempts without an answer, since the last one
+	answered         bool     // anything was, in this run
 	asked            []string // requests of this run
 	fates            []string // of these, in order
 	outages, rejects []parkedKey
@@ -79,7 +81,7 @@ func (m *model) decide(name string, status journal.Status, unsure bool) {
 
 // run plays a run with one worker, and tells whether it was killed.
 func (m *model) run(list []string, opts PlanOptions, maxAttempts int) (killed bool) {
-	m.asked, m.fates, m.outages, m.rejects = nil, nil, nil, nil
+	m.asked, m.fates, m.outages, m.rejects, m.row, m.answered = nil, nil, nil, nil, 0, false
 	m.leave(list)
 	m.reopen(list, opts)
 	var queue []string
@@ -102,6 +104,12 @@ func (m *model) run(list []string, opts PlanOptions, maxAttempts int) (killed bo
 			}
 			return false
 		}
+	}
+	if len(m.outages) > 0 && !m.answered {
+		return false // an outage, which is not waited for
+	}
+	if len(m.outages) > 0 {
+		m.asked, m.fates = append(m.asked, ""), append(m.fates, "ok") // a page of the list shows the API at work
 	}
 	m.flush(&m.outages)
 	m.flush(&m.rejects)
@@ -161,6 +169,7 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 		m.asked, m.fates = append(m.asked, name), append(m.fates, fate)
 		switch fate {
 		case "ok":
+			m.row, m.answered = 0, true
 			m.flush(&m.outages)
 			m.flush(&m.rejects)
 			if m.onList[name] {
@@ -171,6 +180,7 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 			}
 			return ""
 		case "400":
+			m.row, m.answered = 0, true
 			m.flush(&m.outages)
 			m.rejects = append(m.rejects, parkedKey{name, doubt || applied})
 			return ""
@@ -188,6 +198,9 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 			delete(m.onList, name)
 		}
 		applied = true
+		if m.row++; m.row == fewAttempts {
+			return "stopped" // an outage
+		}
 		if attempt == maxAttempts {
 			m.outages = append(m.outages, parkedKey{name, true})
 			return ""
@@ -291,7 +304,7 @@ func runForModel(t *rapid.T, ctx context.Context, folder, path string, server ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewRun(Config{Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: 1, MaxAttempts: modelAttempts, Grace: time.Nanosecond}, l, plan).Remove(ctx)
+	s, err := NewRun(Config{Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: 1, MaxAttempts: modelAttempts, MaxOutage: time.Nanosecond, Grace: time.Nanosecond}, l, plan).Remove(ctx)
 	if err != nil || s.Err != nil {
 		t.Fatal(err, s.Err)
 	}

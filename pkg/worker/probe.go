@@ -57,7 +57,7 @@ func NewProbe(ctx context.Context, cfg Config) Probe {
 // probe makes one request.
 func (s *sender) probe(ctx context.Context, do request) Probed {
 	var p Probed
-	f := s.send(ctx, nil, func(ctx context.Context) (api.Answer, error) {
+	f := s.send(ctx, fate{}, nil, func(ctx context.Context) (api.Answer, error) {
 		var err error
 		p.Answer, err = do(ctx)
 		return p.Answer, err

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"sync"
+	"time"
 
 	"altadnc-bulk/pkg/journal"
 )
@@ -17,6 +18,10 @@ type Progress struct {
 	// Identifiers are those that a restore put back: every stored form of a key.
 	Identifiers int64
 	Requests    int64 // attempts of every kind, those of the snapshot included
+	// Outage is how long nothing has been answered, and Probe when the next request
+	// asks again; zero while there is no outage.
+	Outage time.Duration
+	Probe  time.Time
 }
 
 // tally counts outcomes as they become durable.
@@ -60,6 +65,7 @@ func (r *Run) Progress() Progress {
 	p := r.tally.done
 	r.tally.mu.Unlock()
 	p.Requests = r.sender.requests.Load()
+	p.Outage, p.Probe = r.sender.outage.lasting()
 	if s := r.plan.Snapshot; s != nil {
 		p.Requests += s.Requests
 	}

@@ -21,37 +21,45 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 		r.record(*o)
 		return
 	}
-	var answers []fate
-	for more := true; more; {
-		answers = append(answers, r.ask(ctx, key, answers))
-		more = r.follow(key.after(answers), answers[len(answers)-1].verdict, e)
+	r.carryOn(ctx, key, nil, fate{})
+}
+
+// carryOn asks for the forms of a key that follow the answers; earlier is what
+// became of attempts for the first of these.
+func (r *Run) carryOn(ctx context.Context, key *removal, answers []fate, earlier fate) {
+	for more := true; more; earlier = (fate{}) {
+		answers = append(answers, r.ask(ctx, key, answers, earlier))
+		more = r.follow(key, answers)
 	}
 }
 
 // ask requests the removal of the form that follows the answers.
-func (r *Run) ask(ctx context.Context, key *removal, answers []fate) fate {
+func (r *Run) ask(ctx context.Context, key *removal, answers []fate, earlier fate) fate {
 	form := api.Identifier{Type: key.entry.Identifier.Type, Value: key.forms[len(answers)]}
 	intent := func() error { return r.cfg.Journal.Intent(key.intent(answers)) }
-	f := r.sender.send(ctx, intent, func(ctx context.Context) (api.Answer, error) { return r.cfg.Client.Remove(ctx, form) })
+	f := r.sender.send(ctx, earlier, intent, func(ctx context.Context) (api.Answer, error) { return r.cfg.Client.Remove(ctx, form) })
 	for _, o := range f.ready {
 		r.record(o)
 	}
 	return f
 }
 
-// follow takes a step and reports whether the next form is to be asked for. A
-// failure that may be the API's waits in the streak until the API shows itself
-// at work.
-func (r *Run) follow(s step, v verdict, e reader.Entry) (more bool) {
-	switch {
+// follow takes the step after the answers and reports whether the next form is to
+// be asked for. A failure that may be the API's is parked until the API shows
+// itself at work.
+func (r *Run) follow(key *removal, answers []fate) (more bool) {
+	s, last := key.after(answers), answers[len(answers)-1]
+	switch v := last.verdict; {
 	case s.release != nil:
 		return r.written(r.cfg.Journal.Release(*s.release)) && s.more
 	case s.outcome == nil:
 	case v == retry:
-		r.sender.streak.parkTrouble(*s.outcome)
+		r.sender.outage.park(parked{*s.outcome, func(ctx context.Context) {
+			r.carryOn(ctx, key, answers[:len(answers)-1], last)
+		}})
 	case v == rejected:
-		r.sender.streak.parkRejected(*s.outcome)
-	case r.record(*s.outcome) && s.outcome.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(e):
+		r.sender.streak.park(*s.outcome)
+	case r.record(*s.outcome) && s.outcome.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(key.entry):
 		r.tally.rewritten()
 	}
 	return s.more

@@ -125,16 +125,13 @@ func (p piece) record() journal.Restore {
 // send puts a batch back. A batch that the API refuses is sent again in halves,
 // until it is known which identifiers it refuses. It tells whether to go on.
 func (r *Restoration) send(ctx context.Context, batch []piece) bool {
-	f := r.sender.send(ctx, func() error { return r.announce(batch) }, r.request(batch))
+	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
 	switch {
 	case !f.settled:
 		r.release(batch, f)
 		return false
 	case f.verdict == confirmed:
 		return r.confirmed(batch)
-	case f.verdict == retry:
-		r.sender.stop(&Stop{StopOutage, f.err})
-		return false
 	case f.verdict == absent:
 		r.sender.stop(&Stop{StopForeign, f.err})
 		return false

@@ -28,6 +28,7 @@ type Config struct {
 	Reading     []string      // how the list is read, for the journal
 	Workers     int           // requests that may be under way at once; default 4
 	MaxAttempts int           // for one request; default 5
+	MaxOutage   time.Duration // how long an outage is waited for; default 15 minutes
 	Grace       time.Duration // for requests under way when the run stops; default 8 seconds
 	Limit       int64         // keys to send at most; 0 means all
 	Unmask      bool          // name identifiers in full in the log
@@ -41,6 +42,9 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.Workers, 4)
 	set(&c.MaxAttempts, 5)
+	if c.MaxOutage == 0 {
+		c.MaxOutage = 15 * time.Minute
+	}
 	if c.Grace == 0 {
 		c.Grace = 8 * time.Second
 	}
@@ -82,10 +86,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	if stop == nil && !r.plan.Idle() {
 		stop = r.sendAll(ctx)
 	}
-	r.settleParked(stop)
-	if stop == nil {
-		stop = stopOf(ctx) // what was parked could not be written down
-	}
+	stop = r.settleParked(ctx, stop)
 	return r.summary(stop), nil
 }
 
@@ -106,6 +107,9 @@ func (r *Run) sendAll(ctx context.Context) *Stop {
 // work is the life of one worker.
 func (r *Run) work(ctx context.Context, feed *feed) {
 	for {
+		for p, ok := r.sender.outage.resend(); ok; p, ok = r.sender.outage.resend() {
+			p.again(ctx)
+		}
 		e, err := feed.next(ctx)
 		if err != nil {
 			return
@@ -125,16 +129,34 @@ func refusedOutcome(e reader.Entry) journal.Outcome {
 	}
 }
 
-// settleParked decides, when nothing is in flight any more, on entries that
-// waited for the API to show itself at work. At the end of the list they are
-// out of attempts; in a stop they stay open.
-func (r *Run) settleParked(stop *Stop) {
-	outages, rejects := r.sender.streak.drain()
-	if stop == nil || stop.Reason == StopLimit {
-		for _, o := range append(outages, rejects...) {
+// settleParked decides on the entries that waited for the API to show itself at
+// work when the list is at its end, and returns why the run stopped, if it did. In
+// a stop they stay open.
+func (r *Run) settleParked(ctx context.Context, stop *Stop) *Stop {
+	atEnd := func() bool { return stop == nil || stop.Reason == StopLimit }
+	for atEnd() {
+		undecided, again := r.sender.outage.drain()
+		if len(undecided)+len(again) == 0 {
+			break
+		}
+		r.settleTrouble(ctx, undecided, again)
+		if s := stopOf(ctx); s != nil {
+			stop = s
+		}
+	}
+	rejects := r.sender.streak.drain()
+	if atEnd() {
+		for _, o := range rejects {
 			r.record(o)
 		}
-		return
+		if stop == nil {
+			stop = stopOf(ctx) // one could not be written down
+		}
+		return stop
+	}
+	undecided, again := r.sender.outage.drain()
+	for _, p := range append(undecided, again...) {
+		rejects = append(rejects, p.outcome)
 	}
 	for _, o := range rejects {
 		if !o.Unsure {
@@ -143,6 +165,32 @@ func (r *Run) settleParked(stop *Stop) {
 			}))
 		}
 	}
+	return stop
+}
+
+// settleTrouble is settleParked for entries that are out of attempts. If others
+// were answered in this run, and the API still answers something else, it was the
+// entries; else they are probes of an outage, which is waited for.
+func (r *Run) settleTrouble(ctx context.Context, undecided, again []parked) {
+	if len(undecided) > 0 {
+		if r.sender.outage.answeredBefore() && r.sender.works(ctx, r.cfg.Client) {
+			for _, p := range undecided {
+				r.record(p.outcome)
+			}
+			undecided = nil
+		} else if over := r.sender.outage.declare(errors.New(undecided[0].outcome.Reason)); over != nil {
+			r.sender.stop(&Stop{StopOutage, over})
+		}
+	}
+	workers := pool.New().WithMaxGoroutines(r.cfg.Workers)
+	for _, p := range append(undecided, again...) {
+		if ctx.Err() != nil {
+			r.sender.outage.park(p) // it stays open
+			continue
+		}
+		workers.Go(func() { p.again(ctx) })
+	}
+	workers.Wait()
 }
 
 // prepare writes down what the plan changes before anything is sent.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,8 +113,8 @@ func TestFailuresAreWrittenOnceTheAPIAnswers(t *testing.T) {
 		d := newDesk(t, rows(10), numbered(0, 10), "500,identifier="+address(3), "400,identifier="+address(5))
 		s, _ := d.remove(errand{workers: 2})
 		wantStop(t, s, "")
-		if s.Counts[journal.Removed] != 8 || s.Counts[journal.Failed] != 2 || s.Requests != 8+5+1 {
-			t.Errorf("counts = %+v, want 8 removed, 2 failed, 14 requests", s.Counts)
+		if s.Counts[journal.Removed] != 8 || s.Counts[journal.Failed] != 2 || s.Requests < 8+5+1 || s.Requests > 8+5+2 {
+			t.Errorf("counts = %+v, want 8 removed, 2 failed, 14 requests and perhaps one to see the API at work", s.Counts)
 		}
 		if got := d.states(address(3), address(5)); !got[0].Unsure || got[1].Unsure {
 			t.Errorf("states = %+v, want the first one unsure alone", got)
@@ -120,15 +122,91 @@ func TestFailuresAreWrittenOnceTheAPIAnswers(t *testing.T) {
 	})
 }
 
+// An entry that alone is never answered has failed, also as the last one.
 func TestFailuresAtTheEndOfTheListAreWritten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, rows(2), numbered(0, 2), "500")
-		s, _ := d.remove(errand{})
-		wantStop(t, s, "")
-		if s.Counts[journal.Failed] != 2 || s.Unsure != 2 {
-			t.Errorf("counts = %+v, want 2 failed, unsure", s.Counts)
+	for _, workers := range []int{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(5), numbered(0, 5), "500,identifier="+address(4))
+			s, _ := d.remove(errand{workers: workers, config: patient})
+			wantStop(t, s, "")
+			if s.Counts[journal.Removed] != 4 || s.Counts[journal.Failed] != 1 || s.Unsure != 1 || s.Requests != 4+5+1 {
+				t.Errorf("%d workers: %+v, want one failed, unsure", workers, s)
+			}
+		})
+	}
+}
+
+// patient waits for an outage as the command does.
+func patient(cfg *Config) { cfg.MaxOutage = 15 * time.Minute }
+
+// What nobody answers fails nowhere: not at the end of a list, not on a list of
+// one, not with one worker, and neither at once nor later.
+func TestOutageIsWaitedFor(t *testing.T) {
+	for _, n := range []int{1, 3, 50} {
+		for _, workers := range []int{1, 4, 16} {
+			for _, lasts := range []time.Duration{10 * time.Second, 10 * time.Minute, 14 * time.Minute, time.Hour} {
+				synctest.Test(t, func(t *testing.T) {
+					d := newDesk(t, rows(n), numbered(0, n))
+					inner, began := d.handler, time.Now()
+					var asked atomic.Int64
+					d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						if time.Since(began) < lasts {
+							asked.Add(1)
+							panic(http.ErrAbortHandler)
+						}
+						inner.ServeHTTP(w, r)
+					})
+					var log strings.Builder
+					s, _ := d.remove(errand{workers: workers, config: func(cfg *Config) {
+						patient(cfg)
+						cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
+					}})
+					name := fmt.Sprintf("%d entries, %d workers, an outage of %s", n, workers, lasts)
+					if lasts < 15*time.Minute {
+						if s.Stop != nil || s.Counts[journal.Removed] != int64(n) || time.Since(began) > lasts+2*time.Minute {
+							t.Errorf("%s: %+v after %s", name, s, time.Since(began))
+						}
+						if out := strings.Count(log.String(), "outage over"); lasts > time.Minute && out != 1 {
+							t.Errorf("%s: the log says %d times that it is over", name, out)
+						}
+					} else {
+						wantStop(t, s, StopOutage)
+						if s.Counts[journal.Pending] != int64(n) || time.Since(began) > 17*time.Minute {
+							t.Errorf("%s: %+v after %s", name, s, time.Since(began))
+						}
+					}
+					if most := int64(40 + workers); asked.Load() > most {
+						t.Errorf("%s: asked %d times, want at most %d", name, asked.Load(), most)
+					}
+					if told := strings.Count(log.String(), "outage goes on"); lasts > 5*time.Minute && (told < 4 || told > 16) {
+						t.Errorf("%s: told %d times how it goes:\n%s", name, told, &log)
+					}
+				})
+			}
 		}
-	})
+	}
+}
+
+// An entry that is never answered does not keep an outage going.
+func TestOutageEndsBesideAnEntryThatFails(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(30), numbered(0, 30), "500,identifier="+address(0))
+			inner, began := d.handler, time.Now()
+			d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if time.Since(began) < 5*time.Minute {
+					w.WriteHeader(503)
+					return
+				}
+				inner.ServeHTTP(w, r)
+			})
+			s, _ := d.remove(errand{workers: workers, config: patient})
+			wantStop(t, s, "")
+			if s.Counts[journal.Removed] != 29 || s.Counts[journal.Failed] != 1 {
+				t.Errorf("%d workers: %+v, want 1 failed after %s", workers, s, time.Since(began))
+			}
+		})
+	}
 }
 
 func TestRejectionsStopTheRun(t *testing.T) {

@@ -26,11 +26,12 @@ type sender struct {
 	halt    context.CancelCauseFunc
 
 	streak   streak
+	outage   *outage
 	requests atomic.Int64
 }
 
 func newSender(cfg Config) *sender {
-	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts}
+	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, outage: newOutage(cfg)}
 }
 
 // request is one API call; ctx ends it.
@@ -86,12 +87,20 @@ func (s *sender) stop(reason *Stop) { s.halt(reason) }
 
 // send makes attempts until the request is settled or the run stops. departures
 // is the context from begin. before, which may be nil, runs in the first turn
-// and must succeed before anything leaves.
-func (s *sender) send(departures context.Context, before func() error, do request) fate {
-	var f fate
-	for {
+// and must succeed before anything leaves. earlier is what became of attempts
+// that did not settle the request; its zero value is for none.
+func (s *sender) send(departures context.Context, earlier fate, before func() error, do request) fate {
+	f := fate{attempts: earlier.attempts, applied: earlier.applied, began: earlier.began, err: earlier.err}
+	for tries := 1; ; {
+		probe, ok := s.outage.admit(departures)
+		if !ok {
+			return f
+		}
 		turn, err := s.pace.Turn(departures, before)
 		if err != nil {
+			if probe {
+				s.outage.withdraw()
+			}
 			return s.notDeparted(f, err, departures)
 		}
 		before, f.began = nil, true
@@ -99,14 +108,48 @@ func (s *sender) send(departures context.Context, before func() error, do reques
 		err = s.attempt(do, turn)
 		f.verdict, f.err = judge(err), err
 		f.applied = f.applied || mayBeApplied(err)
+		again, wait := s.settle(&f, tries, probe)
 		if f.verdict != quota {
 			f.attempts++
+			tries++
 		}
-		again, wait := s.settle(&f)
 		if !again || !sleep(departures, wait) {
 			return f
 		}
 	}
+}
+
+// insist is send for what nothing else is sent beside: only patience ends trouble.
+func (s *sender) insist(departures context.Context, before func() error, do request) fate {
+	f := s.send(departures, fate{}, before, do)
+	for f.settled && f.verdict == retry {
+		if over := s.outage.declare(f.err); over != nil {
+			s.stop(&Stop{StopOutage, over})
+			f.settled = false
+			return f
+		}
+		f = s.send(departures, f, nil, do)
+	}
+	return f
+}
+
+// works asks for an entry of the Do Not Contact list, once, and reports whether
+// that shows the API at work. Nothing is done about the answer.
+func (s *sender) works(departures context.Context, client *api.Client) bool {
+	turn, err := s.pace.Turn(departures, nil)
+	if err != nil {
+		return false
+	}
+	s.requests.Add(1)
+	err = s.attempt(func(ctx context.Context) (api.Answer, error) {
+		_, answer, err := client.List(ctx, api.ListRequest{Limit: 1})
+		return answer, err
+	}, turn)
+	switch judge(err) {
+	case confirmed, rejected, unauthorized, forbidden:
+		return true
+	}
+	return false
 }
 
 // attempt makes one attempt. It has left when it has a connection to leave on.
@@ -134,17 +177,20 @@ func (s *sender) notDeparted(f fate, err error, departures context.Context) fate
 
 // settle decides on the last attempt of f: whether the request needs another
 // one, and how long to wait before asking for its turn.
-func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
+func (s *sender) settle(f *fate, tries int, probe bool) (again bool, wait time.Duration) {
+	if probe && f.verdict != retry {
+		defer s.outage.withdraw() // unless it is over
+	}
 	switch f.verdict {
 	case confirmed, absent:
-		f.settled, f.ready = true, s.streak.answered()
+		f.settled, f.ready = true, append(s.outage.answered(), s.streak.answered()...)
 	case unsendable:
 		f.settled = true
 	case rejected:
 		f.settled = true
 		s.settleRejected(f)
 	case retry:
-		return s.settleTrouble(f)
+		return s.settleTrouble(f, tries, probe)
 	case quota:
 		return true, 0 // the pace waits
 	case unauthorized:
@@ -159,23 +205,28 @@ func (s *sender) settle(f *fate) (again bool, wait time.Duration) {
 }
 
 func (s *sender) settleRejected(f *fate) {
-	var complete bool
-	complete, f.ready = s.streak.rejected()
-	if complete {
+	f.ready = s.outage.answered() // the API is there
+	if s.streak.rejected() {
 		s.stop(&Stop{StopRejections, fmt.Errorf("%d answers in a row refused the request, the last one: %w", streakLimit, f.err)})
 	}
 }
 
-func (s *sender) settleTrouble(f *fate) (again bool, wait time.Duration) {
-	if s.streak.trouble() {
-		s.stop(&Stop{StopOutage, fmt.Errorf("%d attempts in a row got no answer from the API, the last one: %w", streakLimit, f.err)})
+// settleTrouble repeats what may pass. In an outage attempts do not count, but a
+// request that nobody else takes turns with makes way when it is out of them: it
+// may be the one that is never answered.
+func (s *sender) settleTrouble(f *fate, tries int, probe bool) (again bool, wait time.Duration) {
+	on, over := s.outage.trouble(f.err, probe)
+	switch {
+	case over != nil:
+		s.stop(&Stop{StopOutage, over})
 		return false, 0
-	}
-	if f.attempts >= s.maxAttempts {
+	case tries >= s.maxAttempts && (!on || s.outage.alone()):
 		f.settled = true
 		return false, 0
+	case on:
+		return true, 0
 	}
-	return true, backoff(f.attempts, rand.Float64())
+	return true, backoff(tries, rand.Float64())
 }
 
 // sleep waits for d, and tells whether ctx let it.

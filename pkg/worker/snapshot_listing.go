@@ -73,7 +73,7 @@ func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOu
 // page gets one page.
 func (l *Listing) page(ctx context.Context, cursor string) (api.Page, *Stop) {
 	var page api.Page
-	f := l.sender.send(ctx, nil, func(ctx context.Context) (answer api.Answer, err error) {
+	f := l.sender.insist(ctx, nil, func(ctx context.Context) (answer api.Answer, err error) {
 		page, answer, err = l.client.List(ctx, api.ListRequest{Cursor: cursor, Limit: api.MaxPage})
 		return answer, err
 	})
@@ -82,8 +82,6 @@ func (l *Listing) page(ctx context.Context, cursor string) (api.Page, *Stop) {
 		return page, nil
 	case stop != nil:
 		return page, stop
-	case f.verdict == retry:
-		return page, &Stop{StopOutage, fmt.Errorf("page %d: %w", l.pages.Load()+1, f.err)}
 	}
 	return page, &Stop{StopListing, fmt.Errorf("page %d: %w", l.pages.Load()+1, f.err)}
 }

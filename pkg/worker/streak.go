@@ -6,88 +6,59 @@ import (
 	"altadnc-bulk/pkg/journal"
 )
 
-// streakLimit is how many attempts in a row may end in trouble, or answers in a
-// row be rejections, before it is taken for an outage or a wrong request
-// instead of many wrong entries.
+// streakLimit is how many answers in a row may refuse the request before it is
+// taken for a wrong request instead of many wrong entries.
 const streakLimit = 20
 
-// streak keeps an outage from turning a list into failures. An entry that is out
-// of attempts, or was rejected, waits here until an answer proves that the API
-// works; only then is it written down as failed. If the streak reaches its limit
-// first, the run stops and the entries that wait stay open.
+// streak keeps a wrong request from turning a list into failures. An entry that was
+// rejected waits here until another answer proves that requests can be right; only
+// then is it written down as failed. If the streak reaches its limit first, the
+// run stops and the entries that wait stay open.
 //
 // It is safe for concurrent use.
 type streak struct {
 	mu       sync.Mutex
-	outages  streakSide // attempts that ended in network errors or 5xx
-	rejects  streakSide // answers that refused the request
-	reported bool       // a side has reached the limit
+	length   int
+	parked   []journal.Outcome
+	complete bool
 }
 
-type streakSide struct {
-	length int
-	parked []journal.Outcome
-}
-
-// trouble notes an attempt that got no answer from a working API, and tells
-// whether that completed a streak.
-func (s *streak) trouble() bool {
+// rejected notes an answer that refused the request, and reports whether that
+// completed the streak.
+func (s *streak) rejected() (complete bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.grow(&s.outages)
-}
-
-// rejected notes an answer that refused the request, and tells whether that
-// completed a streak. It ends a streak of outages: the API answers.
-func (s *streak) rejected() (complete bool, ready []journal.Outcome) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.grow(&s.rejects), s.end(&s.outages)
-}
-
-// answered notes an answer that shows the API at work. What it returns may be
-// written down now.
-func (s *streak) answered() (ready []journal.Outcome) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append(s.end(&s.outages), s.end(&s.rejects)...)
-}
-
-func (s *streak) grow(side *streakSide) bool {
-	side.length++
-	complete := side.length == streakLimit
-	s.reported = s.reported || complete
+	s.length++
+	complete = s.length == streakLimit
+	s.complete = s.complete || complete
 	return complete
 }
 
-// end ends one side, unless a streak was completed: then the run is stopping,
-// and the entries of the streak stay open whatever arrives late.
-func (s *streak) end(side *streakSide) []journal.Outcome {
-	if s.reported {
+// answered notes an answer to a request that was right. What it returns may be
+// written down now: nothing if the streak was completed, because then the run is
+// stopping, and the entries of the streak stay open whatever arrives late.
+func (s *streak) answered() (ready []journal.Outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.complete {
 		return nil
 	}
-	ready := side.parked
-	*side = streakSide{}
+	ready, s.parked, s.length = s.parked, nil, 0
 	return ready
 }
 
-// parkTrouble keeps the outcome of an entry that is out of attempts.
-func (s *streak) parkTrouble(o journal.Outcome) { s.park(&s.outages, o) }
-
-// parkRejected keeps the outcome of an entry that was refused.
-func (s *streak) parkRejected(o journal.Outcome) { s.park(&s.rejects, o) }
-
-func (s *streak) park(side *streakSide, o journal.Outcome) {
+// park keeps the outcome of an entry that was refused.
+func (s *streak) park(o journal.Outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	side.parked = append(side.parked, o)
+	s.parked = append(s.parked, o)
 }
 
 // drain returns what still waits when nothing is in flight any more.
-func (s *streak) drain() (outages, rejects []journal.Outcome) {
+func (s *streak) drain() []journal.Outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	outages, rejects = s.outages.parked, s.rejects.parked
-	s.outages.parked, s.rejects.parked = nil, nil
-	return outages, rejects
+	parked := s.parked
+	s.parked = nil
+	return parked
 }
