@@ -67,7 +67,9 @@ func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 	}
 	defer resp.Body.Close()
 	rep := reply{path: req.URL.Path, ids: r.ids, status: resp.StatusCode, header: resp.Header, hide: c.hider(r)}
-	rep.read(resp.Body, r)
+	if rep.status >= 200 {
+		rep.read(resp.Body, r)
+	} // else there is no body (RFC 9110, section 15.2): what follows a 101 is a connection, which no context ends
 	if rep.broken != nil {
 		rep.broken = c.cause(ctx, limited, rep.broken)
 	}

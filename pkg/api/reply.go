@@ -108,6 +108,8 @@ func (rep reply) validJSON() bool {
 func (rep reply) describe() string {
 	body := bytes.TrimSpace(rep.body)
 	switch {
+	case rep.status == http.StatusSwitchingProtocols:
+		return "a switch to another protocol"
 	case rep.status >= 300 && rep.status < 400:
 		return describeRedirect(rep.header.Get("Location"))
 	case rep.tooLong:

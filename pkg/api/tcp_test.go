@@ -86,24 +86,29 @@ func TestBrokenConnections(t *testing.T) {
 		want   api.Kind
 		text   string
 	}{
-		"closed without an answer":     {write(""), api.Network, "connection closed without an answer"},
-		"reset without an answer":      {reset(""), api.Network, ""},
-		"closed in the status line":    {write("HTTP/1."), api.Network, ""},
-		"closed in the header":         {write("HTTP/1.1 200 OK\r\nContent-"), api.Network, ""},
-		"no HTTP":                      {write("220 mail.example.com ESMTP\r\n"), api.Network, "malformed HTTP"},
-		"200 cut short":                {write("HTTP/1.1 200 OK\r\n" + json + "Content-Length: 20\r\n\r\n{\"a\""), api.Unreadable, "200 OK: unreadable answer: unexpected EOF"},
-		"200 cut before the body":      {write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"), api.Unreadable, ""},
-		"200 reset in the body":        {reset("HTTP/1.1 200 OK\r\n" + json + "Content-Length: 20\r\n\r\n{\"a\""), api.Unreadable, ""},
-		"200 chunked, cut":             {write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), api.Unreadable, ""},
-		"200 chunked, broken":          {write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), api.Unreadable, ""},
-		"200 until close":              {write("HTTP/1.1 200 OK\r\n\r\n"), 0, ""},
-		"404 cut short":                {write("HTTP/1.1 404 Not Found\r\n" + json + "Content-Length: 99\r\n\r\n{\"error\":\"NotFound\",\"message\":\"x\"}"), api.Unreadable, ""},
-		"401 cut short":                {write("HTTP/1.1 401 Unauthorized\r\n" + json + "Content-Length: 99\r\n\r\n{\"error\":"), api.Unauthorized, ""},
-		"429 cut short":                {write("HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 99\r\n\r\n{"), api.QuotaSpent, "retry after 7s"},
-		"503 cut short":                {write("HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n{"), api.Unavailable, ""},
-		"302 cut short":                {write("HTTP/1.1 302 Found\r\nLocation: https://login.example.com/a\r\nContent-Length: 99\r\n\r\n{"), api.Foreign, `a redirect to "https://login.example.com"`},
-		"a header of half a megabyte":  {write("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 512<<10) + "\r\n\r\n"), api.Network, ""},
-		"switching protocols":          {write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), api.Foreign, ""},
+		"closed without an answer":    {write(""), api.Network, "connection closed without an answer"},
+		"reset without an answer":     {reset(""), api.Network, ""},
+		"closed in the status line":   {write("HTTP/1."), api.Network, ""},
+		"closed in the header":        {write("HTTP/1.1 200 OK\r\nContent-"), api.Network, ""},
+		"no HTTP":                     {write("220 mail.example.com ESMTP\r\n"), api.Network, "malformed HTTP"},
+		"200 cut short":               {write("HTTP/1.1 200 OK\r\n" + json + "Content-Length: 20\r\n\r\n{\"a\""), api.Unreadable, "200 OK: unreadable answer: unexpected EOF"},
+		"200 cut before the body":     {write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"), api.Unreadable, ""},
+		"200 reset in the body":       {reset("HTTP/1.1 200 OK\r\n" + json + "Content-Length: 20\r\n\r\n{\"a\""), api.Unreadable, ""},
+		"200 chunked, cut":            {write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), api.Unreadable, ""},
+		"200 chunked, broken":         {write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), api.Unreadable, ""},
+		"200 until close":             {write("HTTP/1.1 200 OK\r\n\r\n"), 0, ""},
+		"404 cut short":               {write("HTTP/1.1 404 Not Found\r\n" + json + "Content-Length: 99\r\n\r\n{\"error\":\"NotFound\",\"message\":\"x\"}"), api.Unreadable, ""},
+		"401 cut short":               {write("HTTP/1.1 401 Unauthorized\r\n" + json + "Content-Length: 99\r\n\r\n{\"error\":"), api.Unauthorized, ""},
+		"429 cut short":               {write("HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 99\r\n\r\n{"), api.QuotaSpent, "retry after 7s"},
+		"503 cut short":               {write("HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n{"), api.Unavailable, ""},
+		"302 cut short":               {write("HTTP/1.1 302 Found\r\nLocation: https://login.example.com/a\r\nContent-Length: 99\r\n\r\n{"), api.Foreign, `a redirect to "https://login.example.com"`},
+		"a header of half a megabyte": {write("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 512<<10) + "\r\n\r\n"), api.Network, ""},
+		"switching protocols":         {write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), api.Foreign, "a switch to another protocol"},
+		"switching protocols, for good": {func(c *net.TCPConn, _ int64, _ *http.Request) bool {
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
+			io.Copy(io.Discard, c) // until the client hangs up
+			return false
+		}, api.Foreign, "101 Switching Protocols"},
 		"an answer after a mere early": {write("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -306,28 +311,45 @@ func TestCancelInFlight(t *testing.T) {
 	}
 }
 
-// TestTimeout runs on fake time, over pipes instead of sockets.
+// TestTimeout runs on fake time, over pipes instead of sockets. The time of a
+// request counts from its departure to the last byte: nothing that comes in the
+// meantime extends it.
 func TestTimeout(t *testing.T) {
+	const object = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	for name, c := range map[string]struct {
-		header string
-		want   api.Kind
+		header, everySecond string
+		want                api.Kind
 	}{
-		"no answer":              {"", api.Network},
-		"header, then nothing":   {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n", api.Unreadable},
-		"half the body":          {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{", api.Unreadable},
-		"an error, half of it":   {"HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\n{", api.Unavailable},
-		"half a line of header":  {"HTTP/1.1 200 OK\r\nContent-", api.Network},
-		"nothing but early hint": {"HTTP/1.1 103 Early Hints\r\n\r\n", api.Network},
+		"no answer":              {"", "", api.Network},
+		"header, then nothing":   {object + "Content-Length: 9\r\n\r\n", "", api.Unreadable},
+		"half the body":          {object + "Content-Length: 9\r\n\r\n{", "", api.Unreadable},
+		"an error, half of it":   {"HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\n{", "", api.Unavailable},
+		"half a line of header":  {"HTTP/1.1 200 OK\r\nContent-", "", api.Network},
+		"nothing but early hint": {"HTTP/1.1 103 Early Hints\r\n\r\n", "", api.Network},
+		"a header a byte a time": {"HTTP/1.1 200 OK\r\nContent-", "x", api.Network},
+		"an endless header":      {"HTTP/1.1 200 OK\r\n", "X: y\r\n", api.Network},
+		"a body a byte a time":   {object + "Content-Length: 900\r\n\r\n", " ", api.Unreadable},
+		"a body until the end":   {object + "\r\n", " ", api.Unreadable},
+		"endless chunks":         {object + "Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n", api.Unreadable},
+		"an endless chunk":       {object + "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n", " ", api.Unreadable},
+		"an endless trailer":     {object + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", "X: y\r\n", api.Unreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				here, there := net.Pipe()
+				defer time.Sleep(2 * time.Second) // for the server to see the end
 				defer there.Close()
 				go func() {
 					in := bufio.NewReader(there)
 					if r, err := http.ReadRequest(in); err == nil {
 						io.Copy(io.Discard, r.Body)
 						io.WriteString(there, c.header)
+					}
+					for c.everySecond != "" {
+						time.Sleep(time.Second)
+						if _, err := io.WriteString(there, c.everySecond); err != nil {
+							return
+						}
 					}
 					io.Copy(io.Discard, in)
 				}()
@@ -357,6 +379,22 @@ func TestTimeout(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestEndlessHints: informational answers are no answer, and do not extend its time.
+func TestEndlessHints(t *testing.T) {
+	server := newRawServer(t, func(c *net.TCPConn, _ int64, _ *http.Request) bool {
+		for {
+			if _, err := io.WriteString(c, "HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"); err != nil {
+				return false
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	_, err := mustClient(t, api.Config{BaseURL: server.url, Timeout: 200 * time.Millisecond}).Remove(t.Context(), ada)
+	if kindOf(err) != api.Network {
+		t.Errorf("got %v", err)
 	}
 }
 
