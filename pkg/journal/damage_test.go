@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"altadnc-bulk/pkg/api"
 )
 
 // original is a sound journal and what each of its lines says.
@@ -369,5 +371,105 @@ func TestVerify(t *testing.T) {
 	must(t, os.WriteFile(path, whole, 0o600))
 	if broken, err := Verify(path); !errors.As(err, new(*DamageError)) || broken.SHA256 == "" || broken.Records == 0 || broken.Torn != nil {
 		t.Errorf("damaged: %+v, %v", broken, err)
+	}
+}
+
+// Records that share a write can be kept by a power cut in any part: a good line
+// behind a bad one belongs to the torn tail, and decides nothing.
+func TestGoodLineInATornTail(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	must(t, j.Outcome(removed(0)))
+	must(t, j.Reopen([]api.Identifier{mail(0), mail(1), mail(2)})) // one write
+	must(t, j.Close())
+	whole := readFile(t, path)
+	sound := bytes.Index(whole, []byte(`{"seq":4,`))
+	file := bytes.Replace(whole, []byte("p1@example.com"), []byte("pX@example.com"), 1)
+	must(t, os.WriteFile(path, file, 0o600))
+	j = mustOpen(t, path)
+	// The first of the three is good and stays; the second is bad, the third good.
+	second := bytes.Index(whole, []byte(`{"seq":5,`))
+	if torn := j.Torn(); torn == nil || torn.Lines != 2 || torn.Bytes != int64(len(whole)-second) {
+		t.Fatalf("Torn = %+v, want the last two lines, %d bytes", torn, len(whole)-second)
+	}
+	if second <= sound || !bytes.Equal(readFile(t, path), whole[:second]) {
+		t.Error("the journal is not what stood before the bad line")
+	}
+	for n, want := range []State{{Status: Pending, Unsure: true, Reopened: true, Offset: int64(sound)}, {}, {}} {
+		if got := j.Index().State(keyOf(n)); got != want {
+			t.Errorf("key %d: %+v, want %+v", n, got, want)
+		}
+	}
+}
+
+// A record cannot know less to be durable than the one before it, nor itself.
+func TestDurableThatCannotBe(t *testing.T) {
+	whole := sixty(t)
+	c, err := scan(bytes.NewReader(whole), "f")
+	must(t, err)
+	for durable, want := range map[int64]string{c.durable - 1: "durable is", c.records + 1: "durable is", c.durable: ""} {
+		e, err := about(KindReopen, 0, mail(1), "").encode()
+		must(t, err)
+		file, _ := appendLine(slices.Clone(whole), c.records+1, durable, e.body, c.sum)
+		_, err = scan(bytes.NewReader(file), "f")
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("durable %d after %d: %v, want %q", durable, c.durable, err, want)
+		}
+	}
+}
+
+// Repair keeps what checksums prove, once, and in order; nothing else.
+func TestRepairKeepsOnlyWhatIsProven(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	for n := range 6 {
+		must(t, j.Outcome(removed(n)))
+	}
+	must(t, j.Close())
+	lines := slices.Collect(bytes.Lines(readFile(t, path))) // header, run, outcomes
+	edited := bytes.Replace(lines[3], []byte(`"removed"`), []byte(`"failed"`), 1)
+	from := slices.Concat(lines[:3], [][]byte{edited}, lines[4:6], lines[4:6], lines[6:])
+	must(t, os.WriteFile(path, bytes.Join(from, nil), 0o600))
+	got, err := Repair(path, path+".new")
+	must(t, err)
+	x := mustOpen(t, path+".new").Index()
+	for n, want := range []Status{Removed, None, Removed, Removed, Removed, Removed} {
+		if s := x.State(keyOf(n)).Status; s != want {
+			t.Errorf("key %d is %s, want %s", n, s, want)
+		}
+	}
+	// The doubled lines are good twice, but for the first of the second time, whose
+	// chain is another one.
+	if got.Kept != int64(len(lines)-1) || got.Lost != 2 {
+		t.Errorf("%+v, want %d kept", got, len(lines)-1)
+	}
+	repaired := slices.Collect(bytes.Lines(readFile(t, path+".new")))
+	for i, line := range slices.Delete(slices.Clone(lines), 3, 4) {
+		if !bytes.Contains(repaired[i], bodyOf(bytes.TrimSuffix(line, []byte("\n")))) {
+			t.Errorf("line %d is %s, want the record of %s", i+1, repaired[i], line)
+		}
+	}
+}
+
+// Without its header a journal is still that of its runs.
+func TestRepairOfALostHeader(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	must(t, j.Outcome(removed(0)))
+	must(t, j.Close())
+	file := readFile(t, path)
+	file[20] ^= 1
+	must(t, os.WriteFile(path, file, 0o600))
+	if _, err := Repair(path, path+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if s := mustOpen(t, path+".new").Index().State(keyOf(0)).Status; s != Removed {
+		t.Errorf("key 0 is %s", s)
+	}
+	v, err := Load(path+".new", nil)
+	must(t, err)
+	defer v.Close()
+	if v.identity != testIdentity {
+		t.Errorf("identity = %+v", v.identity)
 	}
 }

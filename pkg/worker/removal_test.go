@@ -1,11 +1,17 @@
 package worker
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
 )
 
 const adaList = "identifier,type\nada@example.com,email\n"
@@ -96,4 +102,146 @@ func TestAgainKeepsWhatWasRemoved(t *testing.T) {
 	if _, p := d.restore(revival{opts: RestoreOptions{Unsure: true}}); p.Keys != 1 {
 		t.Errorf("restore --unsure puts %d keys back, want 1", p.Keys)
 	}
+}
+
+// The answers that decide what becomes of a form.
+var (
+	answer200    = fate{verdict: confirmed, attempts: 1, began: true, settled: true}
+	answer404    = fate{verdict: absent, err: &api.Error{Kind: api.NotFound, Status: 404}, attempts: 1, began: true, settled: true}
+	answer400    = fate{verdict: rejected, err: &api.Error{Kind: api.Rejected, Status: 400}, attempts: 1, began: true, settled: true}
+	noAnswer     = fate{verdict: retry, err: errors.New("no answer"), attempts: 5, began: true, applied: true, settled: true}
+	lateNotFound = fate{verdict: absent, err: answer404.err, attempts: 2, began: true, applied: true, settled: true}
+	refused401   = fate{verdict: unauthorized, err: &api.Error{Kind: api.Unauthorized, Status: 401}, attempts: 1, began: true}
+	cutOff       = fate{verdict: cut, err: errors.New("cut off"), attempts: 1, began: true, applied: true}
+	neverLeft    = fate{}
+)
+
+// TestRemovalDecides goes through what can be known of a key and what can be
+// answered, and compares what is written down. A form that a record tells as
+// removed is marked so.
+func TestRemovalDecides(t *testing.T) {
+	const shot = "2026-01-31T12:00:00Z"
+	const own, spelled, other = "ada@example.com", "Ada@example.com", "ADA@example.com"
+	sure := func(values ...string) (all []form) {
+		for _, v := range values {
+			all = append(all, form{Stored: journal.Stored{Value: v}})
+		}
+		return all
+	}
+	gone := func(values ...string) []form {
+		all := sure(values...)
+		for i := range all {
+			all[i].Removed = true
+		}
+		return all
+	}
+	vague := func(values ...string) []form {
+		all := sure(values...)
+		for i := range all {
+			all[i].vague = true
+		}
+		return all
+	}
+	tests := []struct {
+		name    string
+		way     way
+		forms   []string
+		known   []form
+		doubt   bool
+		answers []fate
+		want    []string // a record for each answer; "-" for none
+	}{
+		{"removed", oneByOne, []string{own}, nil, false, []fate{answer200}, []string{"removed 200"}},
+		{"removed for sure, whatever was before", oneByOne, []string{own}, nil, true, []fate{answer200}, []string{"removed 200"}},
+		{"not there", oneByOne, []string{own}, nil, false, []fate{answer404}, []string{"not_found 404"}},
+		{"not there, but an earlier request got no answer", oneByOne, []string{own}, nil, true, []fate{answer404}, []string{"not_found 404 unsure"}},
+		{"not there, but the attempt before got no answer", oneByOne, []string{own}, nil, false, []fate{lateNotFound}, []string{"not_found 404 unsure"}},
+		{"refused", oneByOne, []string{own}, nil, false, []fate{answer400}, []string{"failed 400"}},
+		{"refused, in doubt", oneByOne, []string{own}, nil, true, []fate{answer400}, []string{"failed 400 unsure"}},
+		{"no answer", oneByOne, []string{own}, nil, false, []fate{noAnswer}, []string{"failed 0 unsure"}},
+		{"stopped by 401", oneByOne, []string{own}, nil, false, []fate{refused401}, []string{"release 401"}},
+		{"stopped in flight", oneByOne, []string{own}, nil, false, []fate{cutOff}, []string{"-"}},
+		{"stopped before it left", oneByOne, []string{own}, nil, false, []fate{neverLeft}, []string{"-"}},
+
+		{"in one stored form", inStoredForm, []string{spelled}, sure(spelled), false, []fate{answer200}, []string{"removed 200 as Ada, Ada!"}},
+		{"two forms, both removed", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, answer200}, []string{"release 200 as Ada, Ada! ADA", "removed 200 as Ada, Ada! ADA!"}},
+		{"two forms, the second gone", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, answer404}, []string{"release 200 as Ada, Ada! ADA", "removed 200 as Ada, Ada! ADA"}},
+		{"two forms, the first gone", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer404, answer200}, []string{"release 404 as Ada, Ada ADA", "removed 200 as ADA, Ada ADA!"}},
+		{"two forms, both gone", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer404, answer404}, []string{"release 404 as Ada, Ada ADA", "not_found 404 as ADA, Ada ADA"}},
+		{"two forms, the second refused", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, answer400}, []string{"release 200 as Ada, Ada! ADA", "partial 400 as ADA, Ada! ADA"}},
+		{"two forms, the second without an answer", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, noAnswer}, []string{"release 200 as Ada, Ada! ADA", "partial 0 unsure as ADA, Ada! ADA"}},
+		{"two forms, the first refused", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer400}, []string{"failed 400 as Ada, Ada ADA"}},
+		{"two forms, stopped at the second", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, refused401}, []string{"release 200 as Ada, Ada! ADA", "release 401 as ADA, Ada! ADA"}},
+		{"two forms, cut off at the second", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{answer200, cutOff}, []string{"release 200 as Ada, Ada! ADA", "-"}},
+		{"two forms, doubt about the first stands at a stop", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{lateNotFound, refused401}, []string{"-", "-"}},
+		{"two forms, doubt about the first marks the end", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{lateNotFound, answer404}, []string{"-", "not_found 404 unsure as ADA, Ada ADA"}},
+		{"two forms, a removal outweighs that doubt", inStoredForm, []string{spelled, other}, sure(spelled, other), false, []fate{lateNotFound, answer200}, []string{"-", "removed 200 as ADA, Ada ADA!"}},
+
+		{"a form that may be another key's, and was not", inStoredForm, []string{spelled, own}, vague(spelled, own), false, []fate{answer404, answer200}, []string{"release 404 as Ada, Ada ada", "removed 200, ada!"}},
+		{"a form that may be another key's, without an answer", inStoredForm, []string{spelled, own}, vague(spelled, own), false, []fate{lateNotFound, answer404}, []string{"-", "not_found 404 unsure, Ada"}},
+
+		{"the rest of a part is gone", oneByOne, []string{spelled, own}, append(gone(spelled), vague(own)...), false, []fate{answer404, answer404}, []string{"release 404 as Ada, Ada! ada", "removed 404, Ada!"}},
+		{"the rest of a part is refused again", inStoredForm, []string{other}, append(sure(other), gone(spelled)...), false, []fate{answer400}, []string{"partial 400 as ADA, ADA Ada!"}},
+		{"the rest of a part is not in the snapshot", notThere, nil, gone(spelled), true, nil, []string{"removed 0, Ada!"}},
+		{"not in the snapshot", notThere, nil, nil, false, nil, []string{"not_found 0"}},
+		{"not in the snapshot, in doubt", notThere, nil, sure(spelled), true, nil, []string{"not_found 0 unsure, Ada"}},
+		{"kept", kept, nil, sure(spelled), true, nil, []string{"protected 0, Ada"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			taken, _ := time.Parse(time.RFC3339, shot)
+			r := &removal{
+				entry: reader.Entry{Line: 2, Identifier: ada}, way: tt.way, snapshot: taken,
+				forms: tt.forms, known: tt.known, doubt: tt.doubt,
+			}
+			var got []string
+			if o := r.unasked(); o != nil {
+				got = append(got, told(step{outcome: o}))
+			}
+			for i := range tt.answers {
+				intent := r.intent(tt.answers[:i])
+				if sent := intent.Sent; sent != tt.forms[i] || len(intent.Stored) != len(tt.known) {
+					t.Errorf("intent %d is for %q and lists %v", i, sent, intent.Stored)
+				}
+				s := r.after(tt.answers[:i+1])
+				if s.more != (i < len(tt.answers)-1) {
+					t.Errorf("after answer %d: more = %v", i, s.more)
+				}
+				got = append(got, told(s))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("written: %q\nwant     %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// told puts a step into few words: what is written, the status, the mark, what was
+// sent where it is not the canonical form, and the forms, those that are removed
+// with a "!".
+func told(s step) string {
+	line := func(what string, status int, unsure bool, sent string, stored []journal.Stored) string {
+		text := fmt.Sprintf("%s %d", what, status)
+		if unsure {
+			text += " unsure"
+		}
+		if sent != "" && sent != ada.Value {
+			text += " as " + strings.TrimSuffix(sent, "@example.com")
+		}
+		for i, f := range stored {
+			text += map[bool]string{true: ", ", false: " "}[i == 0] + strings.TrimSuffix(f.Value, "@example.com")
+			if f.Removed {
+				text += "!"
+			}
+		}
+		return text
+	}
+	switch {
+	case s.outcome != nil:
+		o := s.outcome
+		return line(o.Result.String(), o.HTTPStatus, o.Unsure, o.Sent, o.Stored)
+	case s.release != nil:
+		return line("release", s.release.HTTPStatus, false, s.release.Sent, s.release.Stored)
+	}
+	return "-"
 }

@@ -342,3 +342,29 @@ func TestRemoveLeavesAnUnansweredRestoreAlone(t *testing.T) {
 		t.Errorf("restore = %+v, %d unanswered, want 2", back, p.Unanswered)
 	}
 }
+
+// A batch that was not taken ends one intent a key, however many forms it has.
+func TestRestoreReleasesOnceAKey(t *testing.T) {
+	d := newDesk(t, rows(2), append(numbered(0, 2), entry(api.Email, "P00000@example.com"), entry(api.Email, "P00001@EXAMPLE.com")))
+	d.remove(errand{snapshot: true})
+	before, err := journal.Verify(d.path + ".journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.mood("401")
+	if s, p := d.restore(revival{}); p.Identifiers != 4 || s.Counts[journal.Pending] != 2 {
+		t.Fatalf("%+v; want 4 identifiers of 2 keys, and both open", s)
+	}
+	after, err := journal.Verify(d.path + ".journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := after.Kinds[journal.KindReleased] - before.Kinds[journal.KindReleased]; n != 2 {
+		t.Errorf("%d releases of 2 keys", n)
+	}
+	for _, state := range d.states(addresses(2)...) {
+		if state != (journal.State{Status: journal.Removed}) {
+			t.Errorf("state = %+v, want it removed and nothing outstanding", state)
+		}
+	}
+}
