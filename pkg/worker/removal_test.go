@@ -245,3 +245,67 @@ func told(s step) string {
 	}
 	return "-"
 }
+
+// TestRemovalRecalls: what a snapshot and an earlier run know of a key are one
+// knowledge.
+func TestRemovalRecalls(t *testing.T) {
+	const spelled, other = "Ada@example.com", "ADA@example.com"
+	stored := func(value string, removed bool) journal.Stored { return journal.Stored{Value: value, Removed: removed} }
+	tests := []struct {
+		name    string
+		dnc     []api.OptOut // nil: no snapshot
+		earlier []journal.Stored
+		forms   []string
+		known   string
+	}{
+		{"nothing", nil, nil, []string{ada.Value}, ""},
+		{"an earlier run's forms, and the canonical one", nil, []journal.Stored{stored(spelled, true), stored(other, false)}, []string{spelled, other, ada.Value}, "Ada! ADA ada?"},
+		{"of the snapshot", []api.OptOut{entry(api.Email, spelled)}, nil, []string{spelled}, "Ada"},
+		{"of both; what is gone is not asked for", []api.OptOut{entry(api.Email, other)}, []journal.Stored{stored(spelled, true)}, []string{other}, "ADA Ada!"},
+		{"removed before, and there again", []api.OptOut{entry(api.Email, spelled)}, []journal.Stored{stored(spelled, true)}, []string{spelled}, "Ada!"},
+		{"of no known type", []api.OptOut{entry("", spelled)}, nil, []string{spelled, ada.Value}, "Ada? ada?"},
+		{"with a type and without", []api.OptOut{entry("", spelled), entry(api.Email, spelled)}, nil, []string{spelled}, "Ada"},
+		{"without a type and with", []api.OptOut{entry(api.Email, spelled), entry("", spelled)}, nil, []string{spelled}, "Ada"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, adaList, nil)
+			d.with(func(list *List, j *journal.Journal, _ Config) {
+				if tt.earlier != nil {
+					if err := errors.Join(j.Begin(journal.Run{}), j.Intent(journal.Intent{Identifier: ada, Stored: tt.earlier})); err != nil {
+						t.Fatal(err)
+					}
+				}
+				plan, err := NewPlan(list, j, PlanOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if tt.dnc != nil {
+					s := &Snapshot{Whole: true, matches: map[journal.Key]*match{}}
+					for _, o := range tt.dnc {
+						s.add(o, Matching{Wanted: plan.Wants})
+					}
+					plan.Use(s, false)
+				}
+				r, err := plan.removal(reader.Entry{Line: 2, Identifier: ada})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var known []string
+				for _, f := range r.known {
+					text := strings.TrimSuffix(f.Value, "@example.com")
+					if f.Removed {
+						text += "!"
+					}
+					if f.vague {
+						text += "?"
+					}
+					known = append(known, text)
+				}
+				if got := strings.Join(known, " "); got != tt.known || !slices.Equal(r.forms, tt.forms) || r.doubt != (tt.earlier != nil) {
+					t.Errorf("known %q, asked for %q, doubt %v; want %q, %q", got, r.forms, r.doubt, tt.known, tt.forms)
+				}
+			})
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -96,7 +97,7 @@ func (p *RestorePlan) mark(list *List) error {
 	return nil
 }
 
-// concerns tells whether o is about a key that this restore looks at.
+// concerns reports whether o is about a key that this restore looks at.
 func (p *RestorePlan) concerns(o journal.Outcome) bool {
 	if o.Refused || o.Identifier.Value == "" {
 		return false
@@ -104,22 +105,54 @@ func (p *RestorePlan) concerns(o journal.Outcome) bool {
 	return p.all || p.records.Index().Marked(journal.KeyOf(o.Identifier), journal.MarkListed)
 }
 
-func (p *RestorePlan) add(o journal.Outcome) {
+// claim is what a restore has to do with a key.
+type claim uint8
+
+const (
+	untouched claim = iota // never removed
+	backAgain              // put back by an earlier restore
+	tooEarly               // removed before the time that was given
+	maybe                  // an unanswered request may have removed it, which was not asked for
+	wanted                 // to be put back
+)
+
+// claim judges a key by its record. A removal that the API confirmed needs no
+// asking, be it that of one stored form.
+func (p *RestorePlan) claim(o journal.Outcome) claim {
+	sure := removedSurely(o)
 	switch {
 	case o.Result == journal.Restored:
-		p.Restored++
-		return
-	case !p.removed(o):
-		return
+		return backAgain
+	case o.Result == journal.Protected, !sure && !o.Unsure && !p.state(o).Unanswered():
+		return untouched
 	case o.Time.Before(p.opts.Since):
-		p.Earlier++
-		return
-	case o.Result != journal.Removed && !p.opts.Unsure:
-		p.Doubtful++
-		return
+		return tooEarly
+	case !sure && !p.opts.Unsure:
+		return maybe
 	}
+	return wanted
+}
+
+func removedSurely(o journal.Outcome) bool {
+	return o.Result == journal.Removed || slices.ContainsFunc(o.Stored, func(s journal.Stored) bool { return s.Removed })
+}
+
+func (p *RestorePlan) add(o journal.Outcome) {
+	switch p.claim(o) {
+	case backAgain:
+		p.Restored++
+	case tooEarly:
+		p.Earlier++
+	case maybe:
+		p.Doubtful++
+	case wanted:
+		p.addWanted(o)
+	}
+}
+
+func (p *RestorePlan) addWanted(o journal.Outcome) {
 	p.Keys++
-	if o.Result != journal.Removed {
+	if !removedSurely(o) {
 		p.Unsure++
 	}
 	if p.state(o).Intent && o.Result.Finished() {
@@ -151,26 +184,12 @@ func (p *RestorePlan) addKnown(forms []journal.Stored) {
 	}
 }
 
-// removed tells whether this program removed the key, or may have.
-func (p *RestorePlan) removed(o journal.Outcome) bool {
-	switch o.Result {
-	case journal.Removed:
-		return true
-	case journal.Protected, journal.Restored:
-		return false
-	}
-	return o.Unsure || o.Result == journal.Partial || p.state(o).Unanswered()
-}
-
 func (p *RestorePlan) state(o journal.Outcome) journal.State {
 	return p.records.Index().State(journal.KeyOf(o.Identifier))
 }
 
-// wants tells whether a key is to be put back.
-func (p *RestorePlan) wants(o journal.Outcome) bool {
-	return p.concerns(o) && p.removed(o) && !o.Time.Before(p.opts.Since) &&
-		(o.Result == journal.Removed || p.opts.Unsure)
-}
+// wants reports whether a key is to be put back.
+func (p *RestorePlan) wants(o journal.Outcome) bool { return p.concerns(o) && p.claim(o) == wanted }
 
 // Requests returns how many requests the plan takes, if each needs one attempt.
 func (p *RestorePlan) Requests() int64 {

@@ -163,6 +163,22 @@ func TestRestoreChooses(t *testing.T) {
 	}
 }
 
+// Of a key that was removed in part, the API has confirmed a removal: it goes back
+// without asking, whether the rest failed or the run was stopped.
+func TestRestoreOfAPart(t *testing.T) {
+	for _, fault := range []string{"400", "401"} {
+		d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
+		d.mood(fault + ",identifier=Ada@example.com")
+		d.remove(errand{snapshot: true})
+		equal(t, fault+": left after the removal", d.left(), []string{"email Ada@example.com"})
+		d.mood()
+		if s, p := d.restore(revival{}); p.Keys != 1 || p.Unsure != 0 || s.Counts[journal.Restored] != 1 {
+			t.Errorf("%s: plan %+v, summary %+v; want the key back", fault, p, s)
+		}
+		equal(t, fault+": on the list", d.left(), []string{"email ADA@example.com", "email Ada@example.com"})
+	}
+}
+
 func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	d := newDesk(t, rows(120), numbered(0, 120))
 	if s, _ := d.remove(errand{workers: 16}); s.Counts[journal.Removed] != 120 {

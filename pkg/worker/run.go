@@ -160,9 +160,7 @@ func (r *Run) settleParked(ctx context.Context, stop *Stop) *Stop {
 	}
 	for _, o := range rejects {
 		if !o.Unsure {
-			r.written(r.cfg.Journal.Release(journal.Release{
-				Line: o.Line, Identifier: o.Identifier, Sent: o.Sent, Reason: o.Reason, HTTPStatus: o.HTTPStatus, Stored: o.Stored,
-			}))
+			r.written(r.cfg.Journal.Release(journal.Release{Line: o.Line, Identifier: o.Identifier, Sent: o.Sent, Reason: o.Reason, HTTPStatus: o.HTTPStatus}))
 		}
 	}
 	return stop

@@ -223,6 +223,19 @@ func TestRejectionsStopTheRun(t *testing.T) {
 	}
 }
 
+// One of them may have been applied before it was refused: a stop must not end
+// that doubt.
+func TestRejectionsKeepTheDoubtOfAnAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(50), numbered(0, 50), "drop-after,first=1,identifier="+address(3), "400")
+		s, _ := d.remove(errand{})
+		wantStop(t, s, StopRejections)
+		if got := d.states(address(2), address(3)); got[0].Intent || !got[1].Intent {
+			t.Errorf("states = %+v, want the second one's intent to stand", got)
+		}
+	})
+}
+
 func TestQuotaWaitIsNoAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, rows(1), numbered(0, 1), "429=5,first=9")
