@@ -402,19 +402,53 @@ func TestGoodLineInATornTail(t *testing.T) {
 	}
 }
 
-// A record cannot know less to be durable than the one before it, nor itself.
-func TestDurableThatCannotBe(t *testing.T) {
+// A record can be good by itself and still not be of this format, or not where it
+// stands: somebody else made it.
+func TestForgedRecords(t *testing.T) {
 	whole := sixty(t)
 	c, err := scan(bytes.NewReader(whole), "f")
 	must(t, err)
-	for durable, want := range map[int64]string{c.durable - 1: "durable is", c.records + 1: "durable is", c.durable: ""} {
-		e, err := about(KindReopen, 0, mail(1), "").encode()
-		must(t, err)
-		file, _ := appendLine(slices.Clone(whole), c.records+1, durable, e.body, c.sum)
-		_, err = scan(bytes.NewReader(file), "f")
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("durable %d after %d: %v, want %q", durable, c.durable, err, want)
-		}
+	const at = `"time":"2026-01-01T00:00:00.000Z"`
+	reopen := `,"kind":"reopen",` + at + `,"type":"email","identifier":"p1@example.com"`
+	header := `,"kind":"journal","format":1,` + at + `,"id":"00","baseUrl":"https://api.example.com/v1"`
+	intent := func(rest string) string {
+		return `,"kind":"intent",` + at + `,"line":1,"type":"email","identifier":"p1@example.com"` + rest
+	}
+	tests := []struct {
+		name         string
+		seq, durable int64 // beyond the last ones
+		body         string
+		want         string // "" if it is good
+	}{
+		{"as it should be", 1, 0, reopen, ""},
+		{"a number left out", 2, 0, reopen, "sequence number"},
+		{"the same number", 0, -1, reopen, "sequence number"},
+		{"less durable than before", 1, -1, reopen, "durable is"},
+		{"durable by itself", 1, 2, reopen, "durable is"},
+		{"a second header", 1, 0, header, "record of kind journal"},
+		{"a run of another API", 1, 0, `,"kind":"run",` + at + `,"version":"","list":"","listSha256":"","baseUrl":"https://other.example.com"`, "another base URL"},
+		{"an empty account", 1, 0, `,"kind":"run",` + at + `,"version":"","list":"","listSha256":"","baseUrl":"https://api.example.com/v1","accountId":""`, "empty text"},
+		{"sent", 1, 0, intent(`,"sent":"P1@example.com"`), ""},
+		{"sent that is empty", 1, 0, intent(`,"sent":""`), "empty text"},
+		{"sent that is the identifier", 1, 0, intent(`,"sent":"p1@example.com"`), "sent is the identifier"},
+		{"a number with a leading zero", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":01`, 1), "want a number"},
+		{"a number that is too large", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":9007199254740992`, 1), "want a number"},
+		{"no identifier", 1, 0, strings.Replace(reopen, "p1@example.com", "", 1), "empty identifier"},
+		{"no type", 1, 0, strings.Replace(reopen, `"email"`, `"fax"`, 1), "unknown identifier type"},
+		{"a month without a 30th", 1, 0, strings.Replace(reopen, "2026-01-01", "2026-02-30", 1), "time is not spelled"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file, _ := appendLine(slices.Clone(whole), c.records+tt.seq, c.durable+tt.durable, []byte(tt.body), c.sum)
+			_, err := scan(bytes.NewReader(file), "f")
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("scan = %v, want %q", err, tt.want)
+			}
+		})
+	}
+	first, _ := appendLine(nil, 1, 0, []byte(reopen), 0)
+	if _, err := scan(bytes.NewReader(first), "f"); err == nil {
+		t.Error("a journal without a header was taken")
 	}
 }
 
@@ -448,6 +482,29 @@ func TestRepairKeepsOnlyWhatIsProven(t *testing.T) {
 		if !bytes.Contains(repaired[i], bodyOf(bytes.TrimSuffix(line, []byte("\n")))) {
 			t.Errorf("line %d is %s, want the record of %s", i+1, repaired[i], line)
 		}
+	}
+}
+
+// Lines that were moved come back into their order.
+func TestRepairPutsRecordsInOrder(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	for n := range 6 {
+		must(t, j.Outcome(removed(n)))
+	}
+	must(t, j.Close())
+	lines := slices.Collect(bytes.Lines(readFile(t, path)))
+	must(t, os.WriteFile(path, bytes.Join(slices.Concat(lines[:3], lines[5:], lines[3:5]), nil), 0o600))
+	_, err := Repair(path, path+".new")
+	must(t, err)
+	var got []int64
+	for o, err := range mustOpen(t, path+".new").Outcomes() {
+		must(t, err)
+		got = append(got, int64(o.Line))
+	}
+	// Each block lost its first line, whose chain is another one.
+	if want := []int64{1, 3, 5, 6}; !slices.Equal(got, want) {
+		t.Errorf("outcomes of lines %v, want %v", got, want)
 	}
 }
 
