@@ -104,8 +104,8 @@ func checkEntry(t *testing.T, e Entry) {
 	if cells := e.Record.Cells(); e.Record.Cell >= 0 && len(e.Raw) < maxRaw && (cells == nil || !strings.Contains(cells[e.Record.Cell], e.Raw) || !e.Part && cells[e.Record.Cell] != e.Raw) {
 		t.Fatalf("%q does not stand in cell %d of %q", e.Raw, e.Record.Cell, cells)
 	}
-	again, r := canonical.Rules{}.Canonical(api.Identifier{Type: e.Identifier.Type, Value: e.Raw})
-	if len(e.Raw) < maxRaw && (r != nil || again != e.Identifier) {
+	again, r := canonical.Rules{}.Cell(nil, e.Raw, e.Identifier.Type)
+	if len(e.Raw) < maxRaw && (r != nil || len(again) != 1 || again[0].Value != e.Identifier.Value) {
 		t.Fatalf("%q was read as %v, and is %v (%v)", e.Raw, e.Identifier, again, r)
 	}
 }
@@ -171,7 +171,7 @@ func mustBeBlank(t *testing.T, layout Layout, record []string) {
 		return
 	}
 	for i, cell := range record {
-		if i < len(layout.Columns) && layout.Columns[i].Role == columns.Identifier && !canonical.Nothing(cell) {
+		if i < len(layout.Columns) && layout.Columns[i].Role == columns.Identifier && !canonical.Nothing(cell) && !sameName(cell, layout.Columns[i]) {
 			t.Fatalf("record %q was passed over", record)
 		}
 	}
@@ -230,7 +230,7 @@ func FuzzJSONL(f *testing.F) {
 		}
 		for i, line := range lines {
 			var object map[string]any
-			if end == nil && !seen[i+1] && len(bytes.TrimSpace(line)) > 0 && json.Unmarshal(line, &object) != nil {
+			if end == nil && !seen[i+1] && len(bytes.TrimSpace(bytes.TrimLeft(line, "\ufeff"))) > 0 && json.Unmarshal(line, &object) != nil {
 				t.Fatalf("line %d, %q, is neither read nor refused", i+1, line)
 			}
 		}

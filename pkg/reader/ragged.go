@@ -152,10 +152,12 @@ func (t table) shiftedLong(l *Reader, cells []string) bool {
 // tore a cell in two: a row of one cell alone, and no whole identifier.
 func (c *csvList) remember(l *Reader, f frame) {
 	c.before = ""
-	if f.cells == 1 && (len(c.table.Columns) > 1 || len(l.queue) > 0 && l.queue[0].Refusal != nil) && bytes.IndexByte(f.text, '"') < 0 {
+	if f.cells == 1 && (len(c.table.Columns) > 1 || !slices.ContainsFunc(l.queue, sound)) && bytes.IndexByte(f.text, '"') < 0 {
 		c.before = string(f.text)
 	}
 }
+
+func sound(e Entry) bool { return e.Refusal == nil }
 
 // doubt refuses those entries of a row as wide as the header that may be less
 // than what the list once held: the first or last cell torn by a line break, and

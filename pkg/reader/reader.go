@@ -187,6 +187,9 @@ func (l *Reader) cell(e *Entry, raw string) (refusal *canonical.Refusal) {
 	size := len(e.Record.Text)
 	e.Part = len(l.found) > 1
 	for _, found := range l.found {
+		if !e.Part {
+			found.Raw = raw
+		}
 		e.Completed = l.completed(found.Raw, e.Identifier.Type)
 		e.Raw, e.Identifier.Value = excerpt(owned(found.Raw, size)), owned(found.Value, size)
 		l.queue = append(l.queue, *e)
@@ -233,6 +236,8 @@ func shown(cell string) string {
 
 // refuse queues the entry of a cell that is refused.
 func (l *Reader) refuse(e *Entry, raw string, r *canonical.Refusal) {
-	e.Raw, e.Identifier.Value, e.Refusal = excerpt(owned(raw, len(e.Record.Text))), "", r
-	l.queue = append(l.queue, *e)
+	refused := *e // the next cell, or the same one under another type, may be read
+	refused.Raw, refused.Identifier.Value, refused.Refusal = excerpt(owned(raw, len(e.Record.Text))), "", r
+	refused.Part, refused.Completed = false, false
+	l.queue = append(l.queue, refused)
 }
