@@ -163,6 +163,8 @@ func stopHint(reason worker.StopReason) string {
 		return "give the token's user the permission to change the Do Not Contact list, or use another token"
 	case worker.StopForeign:
 		return "check --base-url and the proxy settings of this machine (HTTPS_PROXY)"
+	case worker.StopUnreachable:
+		return "waiting does not mend this, so nothing was tried again; check tells whether it is mended, and the same command then goes on"
 	case worker.StopOutage:
 		return "the API or the network is down; entries that were under way are tried first by the next run"
 	case worker.StopRejections:

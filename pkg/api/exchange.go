@@ -62,8 +62,7 @@ func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 	// redirected into a GET that carries the token along.
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		err = c.cause(ctx, limited, err)
-		return reply{}, &Error{Kind: Network, Sent: conn.maybeUsed(), Err: err}
+		return reply{}, c.unanswered(c.cause(ctx, limited, err), conn.maybeUsed())
 	}
 	defer resp.Body.Close()
 	rep := reply{path: req.URL.Path, ids: r.ids, status: resp.StatusCode, header: resp.Header, hide: c.hider(r)}

@@ -25,9 +25,14 @@ const (
 	// Unavailable is a 408 or any 5xx, whatever its body. The request may
 	// have been carried out all the same.
 	Unavailable
-	// Network is no answer at all: refused, unknown host, reset, timeout, TLS,
-	// or the caller's context ended before.
+	// Network is no answer at all: refused, unknown host, reset, timeout, or the
+	// caller's context ended before.
 	Network
+	// Unreachable is no connection to the API, for a cause that no waiting
+	// mends: a certificate that does not verify, no TLS where it should be, a
+	// proxy that wants a login or does not lead there. Nothing was sent. The
+	// text of the error says what to do.
+	Unreachable
 	// Unreadable is an answer that broke off, or that calls itself JSON and
 	// cannot be decoded. The request may have been carried out.
 	Unreadable
@@ -54,6 +59,8 @@ func (k Kind) String() string {
 		return "unavailable"
 	case Network:
 		return "no answer"
+	case Unreachable:
+		return "no way to the API"
 	case Unreadable:
 		return "unreadable answer"
 	case Foreign:

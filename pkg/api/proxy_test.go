@@ -3,16 +3,23 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"io"
+	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 const proxyTestToken = "alta-token-for-a-proxy"
@@ -115,10 +122,25 @@ func TestProxy(t *testing.T) {
 
 // TestProxyRefuses: what a proxy refuses never reached the API.
 func TestProxyRefuses(t *testing.T) {
-	for _, status := range []string{"407 Proxy Authentication Required", "403 Forbidden", "404 Not Found", "502 Bad Gateway"} {
-		t.Run(status, func(t *testing.T) {
-			p := newProxy(t, status, "")
-			t.Setenv("HTTPS_PROXY", "http://user:password@"+p.addr)
+	for _, test := range []struct {
+		status string
+		want   Kind
+		text   string
+	}{
+		{"407 Proxy Authentication Required", Unreachable, "407 Proxy Authentication Required: the proxy does not take the user and password"},
+		{"302 Found\r\nLocation: https://login.example.com/a?b", Unreachable, `a redirect to "https://login.example.com"`},
+		{"511 Network Authentication Required", Network, "answered 511"},
+		{"403 Forbidden", Unreachable, "does not lead to api.example.com: have it allowed there"},
+		{"404 Not Found", Unreachable, "answered 404 Not Found"},
+		{"405 Method Not Allowed", Unreachable, ""},
+		{"429 Too Many Requests", Network, ""},
+		{"408 Request Timeout", Network, ""},
+		{"502 Bad Gateway", Network, "answered 502 Bad Gateway"},
+		{"503 Service Unavailable", Network, ""},
+	} {
+		t.Run(test.status, func(t *testing.T) {
+			p := newProxy(t, test.status, "")
+			t.Setenv("HTTPS_PROXY", "http://user:s3cret@"+p.addr)
 			t.Setenv("NO_PROXY", "")
 			c, err := New(Config{BaseURL: "https://api.example.com/v1", Token: NewToken(proxyTestToken)})
 			if err != nil {
@@ -126,14 +148,108 @@ func TestProxyRefuses(t *testing.T) {
 			}
 			_, err = c.Remove(t.Context(), Identifier{Type: Email, Value: "ada.lovell@example.com"})
 			e, ok := errors.AsType[*Error](err)
-			if !ok || e.Kind != Network || e.Sent {
-				t.Fatalf("got %v", err)
+			if !ok || e.Kind != test.want || e.Sent || !strings.Contains(err.Error(), test.text) {
+				t.Fatalf("got %v (%v), want %v, %q", err, e.Kind, test.want, test.text)
 			}
-			if strings.Contains(err.Error(), "password") || strings.Contains(p.text(), proxyTestToken) {
+			if !strings.Contains(err.Error(), "the proxy http://"+p.addr+" answered") {
+				t.Errorf("error %q does not name the proxy", err)
+			}
+			if strings.Contains(err.Error(), "s3cret") || strings.Contains(p.text(), proxyTestToken) {
 				t.Errorf("error %q, the proxy saw %q", err, p.text())
 			}
 		})
 	}
+}
+
+// TestProxyWantsLogin: one that was given none is told how to give it.
+func TestProxyWantsLogin(t *testing.T) {
+	p := newProxy(t, "407 No", "")
+	t.Setenv("HTTPS_PROXY", p.addr)
+	t.Setenv("NO_PROXY", "")
+	c, err := New(Config{BaseURL: "https://api.example.com/v1", Token: NewToken(proxyTestToken)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = c.Remove(t.Context(), Identifier{Type: Email, Value: "ada.lovell@example.com"}); !strings.Contains(err.Error(), "put a user and password into HTTPS_PROXY") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCertificates: what does not verify is told with names and dates.
+func TestCertificates(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		names    []string
+		from, to time.Duration // from now
+		trusted  bool
+		want     []string
+	}{
+		"expired":    {[]string{"127.0.0.1"}, -9 * day, -2 * day, true, []string{"for 127.0.0.1, by CN=Example Authority, from", "the clock of this machine says"}},
+		"not yet":    {[]string{"127.0.0.1"}, 2 * day, 9 * day, true, []string{"the clock of this machine says"}},
+		"another":    {[]string{"api.example.com"}, -day, day, true, []string{"for api.example.com, by", "it is not for 127.0.0.1"}},
+		"many names": {[]string{"a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com", "f.example.com", "g.example.com"}, -day, day, true, []string{"e.example.com, and 2 more"}},
+		"no names":   {nil, -day, day, true, []string{"for Example Authority"}},
+		"untrusted":  {[]string{"127.0.0.1"}, -day, day, false, []string{"trusts nobody who vouches for it"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := time.Now()
+			server, root := tlsServer(t, c.names, now.Add(c.from), now.Add(c.to))
+			client, err := New(Config{BaseURL: server, Token: NewToken(proxyTestToken)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			roots := x509.NewCertPool()
+			if c.trusted {
+				roots.AddCert(root)
+			}
+			client.transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: roots}
+			_, err = client.Remove(t.Context(), Identifier{Type: Email, Value: "ada.lovell@example.com"})
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Kind != Unreachable || e.Sent {
+				t.Fatalf("got %v", err)
+			}
+			dates := []string{now.Add(c.from).UTC().Format(time.DateOnly), now.Add(c.to).UTC().Format(time.DateOnly)}
+			for _, want := range append(dates, c.want...) {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q lacks %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+// tlsServer is a TLS server on 127.0.0.1 with a certificate of these names and
+// dates, which vouches for itself.
+func tlsServer(t *testing.T, names []string, from, to time.Time) (url string, root *x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Example Authority"}, NotBefore: from, NotAfter: to,
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	for _, name := range names {
+		if ip := net.ParseIP(name); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if root, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.URL, root
 }
 
 func TestNoProxy(t *testing.T) {

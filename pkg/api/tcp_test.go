@@ -143,7 +143,7 @@ func TestNotSent(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.Close()
-		e := removeFails(t, api.Config{BaseURL: "http://" + l.Addr().String()})
+		e := removeFails(t, api.Config{BaseURL: "http://" + l.Addr().String()}, api.Network)
 		if e.Sent || !errors.Is(e, syscall.ECONNREFUSED) && !strings.Contains(e.Error(), "refused") {
 			t.Errorf("%v, sent %v", e, e.Sent)
 		}
@@ -153,7 +153,7 @@ func TestNotSent(t *testing.T) {
 		server.Config.ErrorLog = silent
 		server.StartTLS()
 		defer server.Close()
-		e := removeFails(t, api.Config{BaseURL: server.URL})
+		e := removeFails(t, api.Config{BaseURL: server.URL}, api.Unreachable)
 		var unknown *tls.CertificateVerificationError
 		if e.Sent || !errors.As(e, &unknown) {
 			t.Errorf("%v, sent %v", e, e.Sent)
@@ -162,8 +162,26 @@ func TestNotSent(t *testing.T) {
 	t.Run("no TLS at all", func(t *testing.T) {
 		server := httptest.NewServer(http.NotFoundHandler())
 		defer server.Close()
-		e := removeFails(t, api.Config{BaseURL: strings.Replace(server.URL, "http:", "https:", 1)})
-		if e.Sent {
+		e := removeFails(t, api.Config{BaseURL: strings.Replace(server.URL, "http:", "https:", 1)}, api.Unreachable)
+		if e.Sent || !strings.Contains(e.Error(), "plain http is spoken where 127.0.0.1") {
+			t.Errorf("%v, sent %v", e, e.Sent)
+		}
+	})
+	t.Run("another protocol", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			if conn, err := l.Accept(); err == nil {
+				io.WriteString(conn, "220 mail.example.com ESMTP\r\n")
+				io.Copy(io.Discard, conn)
+				conn.Close()
+			}
+		}()
+		e := removeFails(t, api.Config{BaseURL: "https://" + l.Addr().String()}, api.Unreachable)
+		if e.Sent || !strings.Contains(e.Error(), "does not speak TLS") {
 			t.Errorf("%v, sent %v", e, e.Sent)
 		}
 	})
@@ -171,7 +189,7 @@ func TestNotSent(t *testing.T) {
 		dial := func(_ context.Context, _, addr string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}}
 		}
-		e := removeFails(t, api.Config{BaseURL: "https://nowhere.example.com", Transport: &http.Transport{DialContext: dial}})
+		e := removeFails(t, api.Config{BaseURL: "https://nowhere.example.com", Transport: &http.Transport{DialContext: dial}}, api.Network)
 		if e.Sent || !strings.Contains(e.Error(), "no such host") {
 			t.Errorf("%v, sent %v", e, e.Sent)
 		}
@@ -196,12 +214,12 @@ func TestNotSent(t *testing.T) {
 	})
 }
 
-func removeFails(t *testing.T, cfg api.Config) *api.Error {
+func removeFails(t *testing.T, cfg api.Config, want api.Kind) *api.Error {
 	t.Helper()
 	_, err := mustClient(t, cfg).Remove(t.Context(), ada)
 	e, ok := errors.AsType[*api.Error](err)
-	if !ok || e.Kind != api.Network || e.Status != 0 {
-		t.Fatalf("got %v, want a network error", err)
+	if !ok || e.Kind != want || e.Status != 0 {
+		t.Fatalf("got %v, want %v", err, want)
 	}
 	checkClean(t, err)
 	return e
@@ -211,7 +229,7 @@ func removeFails(t *testing.T, cfg api.Config) *api.Error {
 // connections counts as having sent.
 func TestTransportWithoutTrace(t *testing.T) {
 	e := removeFails(t, api.Config{BaseURL: "https://api.example.com", Transport: roundTripper(
-		func(*http.Request) (*http.Response, error) { return nil, errors.New("trouble") })})
+		func(*http.Request) (*http.Response, error) { return nil, errors.New("trouble") })}, api.Network)
 	if !e.Sent {
 		t.Error("Sent is false without proof")
 	}

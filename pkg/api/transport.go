@@ -34,6 +34,7 @@ func newTransport(proxy func(*url.URL) (*url.URL, error)) *http.Transport {
 	return &http.Transport{
 		Proxy:                  func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
 		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		OnProxyConnectResponse: checkProxy,
 		TLSHandshakeTimeout:    dialTimeout,
 		Protocols:              protocols,
 		DisableCompression:     true,

@@ -21,6 +21,7 @@ const (
 	unauthorized                // 401
 	forbidden                   // 403
 	foreign                     // something else than the API answered
+	unreachable                 // no way to the API, and waiting does not mend it
 	cut                         // the run itself cut the attempt off
 )
 
@@ -50,6 +51,8 @@ func judge(err error) verdict {
 		return quota
 	case api.Foreign:
 		return foreign
+	case api.Unreachable:
+		return unreachable
 	}
 	if isCanceled(err) {
 		return cut

@@ -31,6 +31,7 @@ func TestJudge(t *testing.T) {
 		{"timeout after sending", &api.Error{Kind: api.Network, Sent: true, Err: api.ErrTimeout}, retry, true},
 		{"answer that broke off", &api.Error{Kind: api.Unreadable, Status: 200, Sent: true}, retry, true},
 		{"HTML page", &api.Error{Kind: api.Foreign, Status: 200, Sent: true}, foreign, true},
+		{"no way to the API", &api.Error{Kind: api.Unreachable}, unreachable, false},
 		{"cut off by the run", &api.Error{Kind: api.Network, Sent: true, Err: context.Canceled}, cut, true},
 		{"cut off before it was sent", &api.Error{Kind: api.Network, Err: context.Canceled}, cut, false},
 		{"wrapped", fmt.Errorf("remove: %w", &api.Error{Kind: api.NotFound, Status: 404}), absent, false},

@@ -199,6 +199,8 @@ func (s *sender) settle(f *fate, tries int, probe bool) (again bool, wait time.D
 		s.stop(&Stop{StopForbidden, f.err})
 	case foreign:
 		s.stop(&Stop{StopForeign, f.err})
+	case unreachable:
+		s.stop(&Stop{StopUnreachable, f.err})
 	case cut:
 	}
 	return false, 0

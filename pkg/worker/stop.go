@@ -20,6 +20,7 @@ const (
 	StopUnauthorized StopReason = "unauthorized"        // 401: token or account id
 	StopForbidden    StopReason = "forbidden"           // 403: permission of the token
 	StopForeign      StopReason = "not the API"         // something else answered
+	StopUnreachable  StopReason = "unreachable"         // no way to the API that waiting would mend: certificate, proxy
 	StopOutage       StopReason = "outage"              // a streak of network errors and 5xx
 	StopRejections   StopReason = "rejections"          // a streak of refused requests
 	StopQuota        StopReason = "quota"               // 429 for longer than allowed
