@@ -40,7 +40,7 @@ func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "altadnc-bulk",
 		Short: "Take a list of people off the Alta Do Not Contact list",
-		Long: `altadnc-bulk takes every identifier on a CSV or JSONL list off the Alta Do Not
+		Long: `altadnc-bulk takes every identifier on a CSV, JSONL or .xlsx list off the Alta Do Not
 Contact list, one request each, under the account's 100 requests a minute.
 A journal beside the list records each outcome, so that running the same
 command again goes on where an earlier run ended.

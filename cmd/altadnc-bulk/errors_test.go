@@ -46,7 +46,7 @@ func TestGoldenErrors(t *testing.T) {
 	wrong(2, "remove", "--rate", "-1", "--reserve", "-1", "--workers", "0", "--timeout", "0s", "--max-attempts", "0", "--max-quota-wait", "0s", "--max-duration", "-1s", "list.csv")
 	wrong(2, "remove", "--reserve", "97", "list.csv")
 	wrong(2, "remove", "--limit", "-1", "--max-removals", "-1", "list.csv")
-	wrong(2, "remove", "--format", "xlsx", "--type", "fax", "--delimiter", ";;", "list.csv")
+	wrong(2, "remove", "--format", "xls", "--type", "fax", "--delimiter", ";;", "list.csv")
 	wrong(2, "remove", "--log-format", "xml", "list.csv")
 	wrong(2, "report", "--outcome", "gone", "list.csv")
 	wrong(2, "remove", "--yes", "-")

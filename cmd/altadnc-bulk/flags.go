@@ -200,7 +200,7 @@ func oneArgument(name, what string) cobra.PositionalArgs {
 
 // oneList is the argument of every command that reads a list.
 func oneList() cobra.PositionalArgs {
-	return oneArgument("LIST", "a CSV or JSONL file, or - for standard input")
+	return oneArgument("LIST", "a CSV, JSONL or .xlsx file, or - for standard input")
 }
 
 // nearest returns the name that typed is probably a slip of, "" if none is.
@@ -250,6 +250,7 @@ func flagValues() map[string][]string {
 	return map[string][]string{
 		"encoding":      {"utf-8", "utf-16le", "utf-16be", "windows-1252", "windows-1250", "windows-1251", "macintosh", "shift_jis", "gb18030", "big5", "euc-kr", "cp850"},
 		"format":        reader.FormatNames(),
+		"hidden-rows":   {"read", "skip"},
 		"log-format":    {"text", "json"},
 		"outcome":       outcomes(),
 		"output-format": {"csv", "jsonl"},

@@ -16,8 +16,11 @@ type layout struct {
 	Encoding  string   `json:"encoding"`
 	Gzip      bool     `json:"gzip"`
 	Delimiter string   `json:"delimiter,omitempty"`
-	Columns   []column `json:"columns"`          // those that are read
-	Unread    []unread `json:"unread,omitempty"` // those that look as if they should be
+	Sheet     string   `json:"sheet,omitempty"`
+	Others    []string `json:"other_sheets,omitempty"`   // visible, and not read
+	Hidden    []string `json:"hidden_columns,omitempty"` // read, although the sheet does not show them
+	Columns   []column `json:"columns"`                  // those that are read
+	Unread    []unread `json:"unread,omitempty"`         // those that look as if they should be
 
 	others []string // columns that nothing is read from
 }
@@ -37,11 +40,17 @@ type unread struct {
 
 func newLayout(of reader.Layout) layout {
 	l := layout{Format: of.Format.String(), Encoding: of.Encoding, Gzip: of.Gzip, Columns: []column{}}
-	if of.Delimiter != 0 {
+	switch {
+	case of.Format == reader.FormatXLSX:
+		l.Sheet, l.Others = of.Sheet, of.OtherSheets
+	case of.Delimiter != 0:
 		l.Delimiter = string(of.Delimiter)
 	}
 	choice := columns.Choice{Columns: of.Columns}
 	for i, c := range of.Columns {
+		if c.Hidden && (c.Role == columns.Identifier || c.Role == columns.Type) {
+			l.Hidden = append(l.Hidden, c.Name)
+		}
 		switch {
 		case c.Role == columns.Identifier:
 			l.Columns = append(l.Columns, column{c.Name, "identifier", words(c.Types)})
@@ -76,7 +85,13 @@ func (l layout) write(t table) {
 		t.fact("NOT READ", "%s", u.text())
 	}
 	t.fact("read as", "%s", l.form())
+	if len(l.Others) > 0 {
+		t.fact("not read", "%s of the workbook: %s", counted(int64(len(l.Others)), "other sheet", "other sheets"), quoted(l.Others))
+	}
 	t.fact("columns", "%s", l.columns())
+	if len(l.Hidden) > 0 {
+		t.fact("hidden", "%s read all the same: %s", counted(int64(len(l.Hidden)), "column that the sheet hides is", "columns that the sheet hides are"), quoted(l.Hidden))
+	}
 	switch more := len(l.others) - othersShown; {
 	case more > 0:
 		t.fact("not read", "%s, and %d more", strings.Join(l.others[:othersShown], ", "), more)
@@ -96,6 +111,9 @@ func (l layout) form() string {
 	if l.Gzip {
 		parts = append(parts, "gzip")
 	}
+	if l.Sheet != "" {
+		return strings.Join(append(parts, fmt.Sprintf("sheet %q", l.Sheet)), ", ")
+	}
 	parts = append(parts, l.Encoding)
 	switch l.Delimiter {
 	case "":
@@ -103,6 +121,14 @@ func (l layout) form() string {
 		parts = append(parts, "separated by tabs")
 	default:
 		parts = append(parts, fmt.Sprintf("separated by %q", l.Delimiter))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func quoted(names []string) string {
+	var parts []string
+	for _, name := range names {
+		parts = append(parts, fmt.Sprintf("%q", name))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -128,10 +154,11 @@ type rowCounts struct {
 	None    int64 `json:"without_identifier"`
 	Blank   int64 `json:"blank"`
 	Headers int64 `json:"repeated_headers"`
+	Hidden  int64 `json:"hidden,omitempty"` // of a workbook, skipped as --hidden-rows says
 }
 
 func newRowCounts(of reader.Rows) rowCounts {
-	return rowCounts{of.Total(), of.Entries, of.None, of.Blank, of.Headers}
+	return rowCounts{of.Total(), of.Entries, of.None, of.Blank, of.Headers, of.Hidden}
 }
 
 // write tells a person the counts where some rows gave no entry.
@@ -150,7 +177,7 @@ func (r rowCounts) text() string {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{r.None, "without an identifier"}, {r.Blank, "blank"}, {r.Headers, "repeating the header"}} {
+	}{{r.None, "without an identifier"}, {r.Blank, "blank"}, {r.Headers, "repeating the header"}, {r.Hidden, "hidden and skipped"}} {
 		if part.n > 0 {
 			parts = append(parts, count(part.n)+" "+part.what)
 		}

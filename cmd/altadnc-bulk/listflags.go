@@ -31,6 +31,8 @@ type listFlags struct {
 	typeColumn       string
 	noHeader         bool
 	headerLine       int
+	sheet            string
+	hiddenRows       string
 	format           string
 	delimiter        string
 	encoding         string
@@ -63,6 +65,8 @@ func (f *listFlags) registerReading(cmd *cobra.Command) {
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
 	fl.BoolVar(&f.noHeader, "no-header", false, "the list has no header: its first row is data, columns are #1, #2 and so on")
 	fl.IntVar(&f.headerLine, "header-line", 0, "line `N` holds the column names; what is above it is passed over")
+	fl.StringVar(&f.sheet, "sheet", "", "`name` of the sheet to read in an .xlsx workbook (default: the one visible sheet that is a list)")
+	fl.StringVar(&f.hiddenRows, "hidden-rows", "", "`read` or skip the rows that an .xlsx workbook hides, by a filter or by hand; without it a sheet that has any is not read")
 	fl.StringVar(&f.format, "format", "auto", "`format` of the list: "+strings.Join(reader.FormatNames(), ", "))
 	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); tab as \\t")
 	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list, such as windows-1252, shift_jis, gb18030 or cp850 (default: UTF-8, or what a byte order mark says)")
@@ -136,7 +140,7 @@ func (f *listFlags) differs(r recorded) string {
 // options turns the flags into what package reader takes.
 func (f *listFlags) options() (reader.Options, error) {
 	o := reader.Options{
-		Encoding: f.encoding, HeaderLine: f.headerLine,
+		Encoding: f.encoding, HeaderLine: f.headerLine, Sheet: f.sheet,
 		Columns: columns.Options{Ignore: f.ignore, Identifier: f.identifierColumn, Type: f.typeColumn, NoHeader: f.noHeader},
 		Values:  f.values(),
 	}
@@ -144,6 +148,9 @@ func (f *listFlags) options() (reader.Options, error) {
 	var err error
 	if o.Format, err = reader.ParseFormat(f.format); err != nil {
 		problems = append(problems, fmt.Errorf("--format: %w", err))
+	}
+	if o.HiddenRows, err = reader.ParseHiddenRows(f.hiddenRows); err != nil {
+		problems = append(problems, fmt.Errorf("--hidden-rows: %w", err))
 	}
 	names := columns.New()
 	for _, word := range f.types {
@@ -262,7 +269,7 @@ func (f *listFlags) openFile(a *app, l *list) error {
 func openList(path string) (*os.File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, usageError("name a CSV or JSONL file, or - for standard input", "list: %w", err)
+		return nil, usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "list: %w", err)
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -270,7 +277,7 @@ func openList(path string) (*os.File, error) {
 	}
 	if err != nil {
 		file.Close()
-		return nil, usageError("name a CSV or JSONL file, or - for standard input", "%w", err)
+		return nil, usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "%w", err)
 	}
 	return file, nil
 }

@@ -41,7 +41,7 @@ func (a *app) removeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove LIST",
 		Short: "Take everything on LIST off the Do Not Contact list; run it again to resume",
-		Long: `remove sends one DELETE for each identifier on LIST (CSV or JSONL, or - for
+		Long: `remove sends one DELETE for each identifier on LIST (CSV, JSONL, .xlsx, or - for
 standard input) and records each outcome in a journal beside it. Running the
 same command again goes on where an earlier run ended, and sends nothing that is
 finished.

@@ -28,7 +28,7 @@ func TestCorpus(t *testing.T) {
 	}
 	lists := 0
 	for _, path := range paths {
-		if filepath.Ext(path) == ".want" {
+		if ext := filepath.Ext(path); ext == ".want" || ext == ".md" {
 			continue
 		}
 		lists++
@@ -110,6 +110,9 @@ func describe(err error) string {
 func layoutLine(l Layout) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "layout %v %s gzip=%t delimiter=%q:", l.Format, l.Encoding, l.Gzip, l.Delimiter)
+	if l.Sheet != "" {
+		fmt.Fprintf(&b, " sheet %q, others %q:", l.Sheet, l.OtherSheets)
+	}
 	for _, c := range l.Columns {
 		fmt.Fprintf(&b, " %q=%s", c.Name, [...]string{"other", "identifier", "type", "outcome"}[c.Role])
 		for _, t := range append(c.Types, c.Unread...) {
@@ -121,12 +124,19 @@ func layoutLine(l Layout) string {
 		if c.Unread != nil {
 			b.WriteString("/unread")
 		}
+		if c.Hidden {
+			b.WriteString("/hidden")
+		}
 	}
 	return b.String() + "\n"
 }
 
 func rowsLine(r Rows) string {
-	return fmt.Sprintf("rows %d: %d with entries, %d without an identifier, %d blank, %d headers\n", r.Total(), r.Entries, r.None, r.Blank, r.Headers)
+	line := fmt.Sprintf("rows %d: %d with entries, %d without an identifier, %d blank, %d headers", r.Total(), r.Entries, r.None, r.Blank, r.Headers)
+	if r.Hidden > 0 {
+		line += fmt.Sprintf(", %d hidden", r.Hidden)
+	}
+	return line + "\n"
 }
 
 // parseOptions reads words of the form name=value; _ stands for a space.
@@ -160,6 +170,12 @@ func parseOptions(t *testing.T, line string) Options {
 			fmt.Sscan(value, &o.HeaderLine)
 		case "region":
 			o.Values.Region = value
+		case "international":
+			o.Values.International = true
+		case "sheet":
+			o.Sheet = value
+		case "hidden":
+			o.HiddenRows, _ = ParseHiddenRows(value)
 		case "delimiter":
 			o.Delimiter = rune(value[0])
 		case "as_is":

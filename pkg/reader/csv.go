@@ -1,11 +1,6 @@
 package reader
 
-import (
-	"bytes"
-	"fmt"
-
-	"altadnc-bulk/pkg/reader/canonical"
-)
+import "bytes"
 
 // csvList reads the rows behind a resolved header.
 type csvList struct {
@@ -31,12 +26,12 @@ func (l *Reader) openCSV(text *lines) (list, error) {
 	if l.opts.Columns.NoHeader {
 		c.blocks.begin(h.line - 1)
 	} else {
-		c.header = h.text
+		c.header, c.table.headed = h.text, true
 	}
 	if c.rows, err = newRows(h.text, h.delimiter, c.table.reads); err != nil {
 		return nil, err
 	}
-	c.table.suspect(l, c.framer) // first: it looks at the text ahead
+	c.table.suspect(l, c.framer.sample(len(c.table.Columns))) // first: it looks at the text ahead
 	if u := c.mismatch(l, h); u != nil {
 		return nil, u
 	}
@@ -93,39 +88,16 @@ func (c *csvList) sound(l *Reader, f frame) (row, error) {
 	if err != nil {
 		return 0, &unreadable{line: f.line, reason: err.Error(), hint: "save the list as plain CSV UTF-8"}
 	}
-	kind := c.table.row(l, f.line, record, cells)
+	kind := c.table.row(l, f.line, record, cells, nil)
 	if kind == rowNone {
-		return c.without(l, f, record.Cells()), nil
+		return c.table.without(l, f.line, f.text, record.Cells()), nil
 	}
-	if again, err := c.headerAgain(l, f, record); err != nil || again {
-		return rowHeader, err
+	if again, err := c.table.headerAgain(l, f.line, record); err != nil {
+		return 0, err
+	} else if again {
+		c.blocks.begin(1)
+		return rowHeader, nil
 	}
 	c.doubt(l, f)
 	return kind, nil
-}
-
-// without takes a row that has text, and no identifier in the cells that are
-// read. One in sight elsewhere means that cells have moved: the person would be
-// lost in silence.
-func (c *csvList) without(l *Reader, f frame, cells []string) row {
-	at := c.table.sighted(cells)
-	switch {
-	case at >= len(c.table.Columns):
-		return l.whole(f.line, f.text, canonical.Refuse("identifier-elsewhere", "has no identifier in a column that is read, but one behind the last column"))
-	case at >= 0:
-		return l.whole(f.line, f.text, canonical.Refuse("identifier-elsewhere", fmt.Sprintf("has no identifier in a column that is read, but one in column %q: "+
-			"cells may have moved or be separated by another character", cut(c.table.Columns[at].Name, 40))))
-	case blank(cells):
-		return rowBlank
-	}
-	return rowNone
-}
-
-func blank(cells []string) bool {
-	for _, cell := range cells {
-		if canonical.Trim(cell) != "" {
-			return false
-		}
-	}
-	return true
 }

@@ -11,11 +11,7 @@ import (
 // foreign recognises a file that is no list by how it begins, and says what to
 // do with it; nil for one that could be a list. head is unpacked and not decoded.
 func foreign(head []byte) *unreadable {
-	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
-		return zipped(head)
-	}
 	for _, k := range []struct{ magic, what, hint string }{
-		{"\xd0\xcf\x11\xe0", "it is an old spreadsheet workbook (.xls)", "open it and export the sheet as CSV UTF-8"},
 		{"%PDF", "it is a PDF document", "export the list as CSV from where it came"},
 		{"{\\rtf", "it is a rich text document", "save it as plain text CSV"},
 		{"SQLite format 3\x00", "it is an SQLite database", "export the table as CSV"},
@@ -35,8 +31,8 @@ func foreign(head []byte) *unreadable {
 	return nil
 }
 
-// zipped tells a zip archive of lists from a workbook, which is one too, by the
-// name of its first file (APPNOTE.TXT 4.3.7).
+// zipped says what to do with a zip archive that is no workbook. Its first file's
+// name (APPNOTE.TXT 4.3.7) may be that of a list.
 func zipped(head []byte) *unreadable {
 	const nameAt = 30
 	if len(head) > nameAt {
@@ -46,7 +42,7 @@ func zipped(head []byte) *unreadable {
 			return &unreadable{reason: fmt.Sprintf("it is a zip archive that holds %q", cut(path.Base(string(name)), 60)), hint: "unpack it, and give the list in it"}
 		}
 	}
-	return &unreadable{reason: "it is a spreadsheet workbook (.xlsx, .ods) or another zip file", hint: "open it and export the sheet as CSV UTF-8"}
+	return &unreadable{reason: "it is a zip archive, and no workbook", hint: "unpack it, and give the list in it"}
 }
 
 // foreignText recognises text that is no list by how it begins.

@@ -11,11 +11,13 @@ import (
 type Format int
 
 // The formats. FormatAuto, the zero value, finds the format from the content:
-// a list whose first visible character is "{" is JSONL, any other is CSV.
+// a zip archive with the parts of an Excel workbook is XLSX, a list whose first
+// visible character is "{" is JSONL, any other is CSV.
 const (
 	FormatAuto Format = iota
 	FormatCSV
 	FormatJSONL
+	FormatXLSX
 )
 
 // format is all that tells one format from another. A format more is a row here,
@@ -33,6 +35,7 @@ func formats() []format {
 		FormatAuto:  {name: "auto", begins: func([]byte) bool { return false }},
 		FormatCSV:   {"csv", func([]byte) bool { return true }, (*Reader).openCSV},
 		FormatJSONL: {"jsonl", beginsObject, (*Reader).openJSONL},
+		FormatXLSX:  {name: "xlsx", begins: func([]byte) bool { return false }}, // no text: see Reader.open
 	}
 }
 

@@ -181,13 +181,18 @@ func (l *Reader) split(text []byte, delimiter rune) (h heading, ok bool) {
 	if cells == nil {
 		return heading{}, false
 	}
-	h = heading{delimiter: delimiter, names: trimmed(cells)}
+	return l.heading(cells, delimiter), true
+}
+
+// heading resolves the columns that cells name.
+func (l *Reader) heading(cells []string, delimiter rune) heading {
+	h := heading{delimiter: delimiter, names: trimmed(cells)}
 	if len(cells) > maxColumns {
 		h.problem = &columns.Problem{Reason: fmt.Sprintf("it has more than %d columns", maxColumns), Hint: "give another --delimiter"}
-		return h, true
+		return h
 	}
 	h.choice, h.problem = l.names.Choose(h.names, l.opts.Columns)
-	return h, true
+	return h
 }
 
 // maxColumns is how many columns a list may have, the bound of spreadsheets.
@@ -259,13 +264,19 @@ func (l *Reader) withoutHeader(text, sample []byte, given rune) (heading, *unrea
 	if !ok {
 		return h, &unreadable{reason: "its first row has a quote out of place", hint: "save the list anew as CSV UTF-8"}
 	}
+	return h, l.headerless(h)
+}
+
+// headerless returns why a list is not read by the places of its columns; nil if
+// it can be.
+func (l *Reader) headerless(h heading) *unreadable {
 	if named, problem := l.names.Choose(h.names, columns.Options{}); problem == nil && slices.ContainsFunc(h.names, l.names.Known) && len(named.Columns) > 0 {
-		return h, &unreadable{reason: "its first row is a header, and --no-header says that there is none", hint: "leave --no-header out"}
+		return &unreadable{reason: "its first row is a header, and --no-header says that there is none", hint: "leave --no-header out"}
 	}
 	if h.problem != nil {
-		return h, &unreadable{reason: h.problem.Reason, hint: h.problem.Hint, flags: h.problem.Flags}
+		return &unreadable{reason: h.problem.Reason, hint: h.problem.Hint, flags: h.problem.Flags}
 	}
-	return h, nil
+	return nil
 }
 
 // regular returns the delimiter that cuts the lines of a sample into the same
@@ -312,14 +323,23 @@ func (l *Reader) pointBelow(u *unreadable, sample []byte, line int, given rune) 
 			return
 		}
 		for _, d := range candidates(given) {
-			h, ok := l.split(text, d)
-			if ok && h.problem == nil && slices.ContainsFunc(h.names, l.names.Known) && unusable(h) == nil {
-				u.reason += fmt.Sprintf("; line %d looks like the header", line-1)
-				u.flags = append([][]string{headerLine(line - 1)}, u.flags...)
+			if h, ok := l.split(text, d); ok && l.likely(h) {
+				u.pointTo(line - 1)
 				return
 			}
 		}
 	}
+}
+
+// likely reports whether h could well be the header under a title.
+func (l *Reader) likely(h heading) bool {
+	return h.problem == nil && slices.ContainsFunc(h.names, l.names.Known) && unusable(h) == nil
+}
+
+// pointTo adds that a line looks like the header.
+func (u *unreadable) pointTo(line int) {
+	u.reason += fmt.Sprintf("; line %d looks like the header", line)
+	u.flags = append([][]string{headerLine(line)}, u.flags...)
 }
 
 func headerLine(line int) []string { return []string{"--header-line", strconv.Itoa(line)} }

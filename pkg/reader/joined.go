@@ -14,33 +14,33 @@ import (
 // more is passed over; any other ends the reading, since what follows it would
 // be read under the wrong names.
 
-// headerAgain reports whether a row as wide as the header is a header too, whose
-// columns are read alike. The error is for one with other columns.
-func (c *csvList) headerAgain(l *Reader, f frame, record Record) (bool, error) {
-	if c.header == nil || !c.nameAmong(l) {
+// headerAgain reports whether a row as wide as the header, whose entries are
+// queued, is a header too, whose columns are read alike. The error is for one with
+// other columns.
+func (t table) headerAgain(l *Reader, line int, record Record) (bool, error) {
+	if !t.headed || !t.nameAmong(l) {
 		return false, nil
 	}
-	choice, ok := c.asHeader(l, record.Cells())
+	choice, ok := t.asHeader(l, record.Cells())
 	if !ok {
 		return false, nil
 	}
-	if !sameColumns(choice, c.table.Choice) {
-		return false, l.anotherHeader(f.line)
+	if !sameColumns(choice, t.Choice) {
+		return false, l.anotherHeader(line)
 	}
-	if slices.ContainsFunc(record.Cells(), func(cell string) bool { return canonical.Trim(cell) != "" && !c.named(l, cell) }) {
+	if slices.ContainsFunc(record.Cells(), func(cell string) bool { return canonical.Trim(cell) != "" && !t.named(l, cell) }) {
 		return false, nil // a row with a name in it
 	}
 	l.queue = l.queue[:0]
-	c.blocks.begin(1)
 	return true, nil
 }
 
 // nameAmong reports whether an entry of the row could be the name of a column: one
 // that was refused, or of a kind of which nothing is.
-func (c *csvList) nameAmong(l *Reader) bool {
+func (t table) nameAmong(l *Reader) bool {
 	for i := range l.queue {
 		e := &l.queue[i]
-		if (e.Refusal != nil || e.Identifier.Type == api.WebChat || l.rules.AsIs) && c.named(l, canonical.Trim(e.Raw)) {
+		if (e.Refusal != nil || e.Identifier.Type == api.WebChat || l.rules.AsIs) && t.named(l, canonical.Trim(e.Raw)) {
 			return true
 		}
 	}
@@ -50,15 +50,15 @@ func (c *csvList) nameAmong(l *Reader) bool {
 // otherHeader returns an error if a row that has not as many cells as the header
 // is a header, or ends with one that was appended to an unfinished last line.
 func (c *csvList) otherHeader(l *Reader, f frame, cells []string) error {
-	if c.header == nil {
+	if !c.table.headed {
 		return nil
 	}
 	if width := len(c.table.Columns); len(cells) > width && c.endsInName(cells[width-1]) &&
-		!slices.ContainsFunc(cells[width:], func(cell string) bool { return !c.named(l, cell) }) &&
+		!slices.ContainsFunc(cells[width:], func(cell string) bool { return !c.table.named(l, cell) }) &&
 		!slices.EqualFunc(cells[width:], c.table.Columns[1:], sameName) {
 		return l.anotherHeader(f.line)
 	}
-	if _, ok := c.asHeader(l, cells); ok && len(cells) > 1 {
+	if _, ok := c.table.asHeader(l, cells); ok && len(cells) > 1 {
 		return l.anotherHeader(f.line)
 	}
 	return nil
@@ -76,7 +76,7 @@ func (c *csvList) namesInside(text []byte) bool {
 		}
 		found, last, ordered = found+1, at, ordered && at > last
 	}
-	return c.header != nil && found > 1 && found == len(c.table.Columns) && !ordered
+	return c.table.headed && found > 1 && found == len(c.table.Columns) && !ordered
 }
 
 func (c *csvList) endsInName(cell string) bool {
@@ -87,8 +87,8 @@ func (c *csvList) endsInName(cell string) bool {
 
 // named reports whether a cell is the name of a column, of this list or any; other
 // names with digits could be values ("Visitor 1").
-func (c *csvList) named(l *Reader, cell string) bool {
-	return l.names.Known(cell) && !strings.ContainsAny(cell, "0123456789") || slices.ContainsFunc(c.table.Columns, func(column columns.Column) bool { return sameName(cell, column) })
+func (t table) named(l *Reader, cell string) bool {
+	return l.names.Known(cell) && !strings.ContainsAny(cell, "0123456789") || slices.ContainsFunc(t.Columns, func(column columns.Column) bool { return sameName(cell, column) })
 }
 
 func sameName(cell string, c columns.Column) bool {
@@ -98,16 +98,16 @@ func sameName(cell string, c columns.Column) bool {
 // asHeader returns what would be read under cells as a header; ok is false if
 // they are none: if an identifier stands among them, if fewer than half of them
 // are names of columns, or if one tells the type of the row.
-func (c *csvList) asHeader(l *Reader, cells []string) (choice columns.Choice, ok bool) {
+func (t table) asHeader(l *Reader, cells []string) (choice columns.Choice, ok bool) {
 	filled, known := 0, 0
 	for at, cell := range cells {
 		if canonical.Trim(cell) == "" {
 			continue
 		}
-		if _, isType := l.names.ParseType(cell); canonical.InSight(cell) || isType && at == c.table.Choice.Type {
+		if _, isType := l.names.ParseType(cell); canonical.InSight(cell) || isType && at == t.Choice.Type {
 			return columns.Choice{}, false
 		}
-		if filled++; c.named(l, cell) {
+		if filled++; t.named(l, cell) {
 			known++
 		}
 	}

@@ -21,9 +21,14 @@ type Options struct {
 	Encoding string
 	// Delimiter parts the cells of a CSV list; 0 finds it.
 	Delimiter rune
-	// HeaderLine is the 1-based line where the header of a CSV list begins; what is
-	// above it is passed over. 0 is the first line that is not blank.
+	// HeaderLine is the 1-based line where the header of a CSV list begins, or the
+	// row of a sheet; what is above it is passed over. 0 is the first line that is not blank.
 	HeaderLine int
+	// Sheet names the sheet of a workbook to read; "" is the one visible sheet that
+	// is a list.
+	Sheet string
+	// HiddenRows says what to do with rows that a workbook does not show.
+	HiddenRows HiddenRows
 	// Columns says which columns to read, and as what. In JSONL they are members.
 	Columns columns.Options
 	// Values says how cells are read.
@@ -43,6 +48,7 @@ func (o Options) Validate() error {
 		}
 	}
 	report(!o.Format.known(), "unknown format %d", int(o.Format))
+	report(o.HiddenRows < HiddenAsk || o.HiddenRows > HiddenSkip, "unknown choice %d for hidden rows", int(o.HiddenRows))
 	_, known := codingOf(o.Encoding)
 	report(o.Encoding != "" && !known, "unknown encoding %q: use a name such as utf-8, windows-1252, shift_jis or cp850", o.Encoding)
 	report(o.Delimiter != 0 && !validDelimiter(o.Delimiter), "%q cannot be a delimiter: use , ; | a tab or another sign", o.Delimiter)
@@ -55,4 +61,28 @@ func (o Options) Validate() error {
 
 func knownRegion(s string) bool {
 	return phonenumbers.GetSupportedRegions()[strings.ToUpper(s)]
+}
+
+// HiddenRows is what to do with the rows that a workbook hides, by a filter or by
+// hand: whoever made the list may have meant them or not.
+type HiddenRows int
+
+// The choices. HiddenAsk, the zero value, makes a list that has any unreadable.
+const (
+	HiddenAsk HiddenRows = iota
+	HiddenRead
+	HiddenSkip
+)
+
+// ParseHiddenRows returns the choice named "read" or "skip", HiddenAsk for "".
+func ParseHiddenRows(s string) (HiddenRows, error) {
+	switch strings.ToLower(s) {
+	case "":
+		return HiddenAsk, nil
+	case "read":
+		return HiddenRead, nil
+	case "skip":
+		return HiddenSkip, nil
+	}
+	return HiddenAsk, fmt.Errorf("unknown choice %q: use read or skip", s)
 }

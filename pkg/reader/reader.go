@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -53,10 +54,11 @@ type Rows struct {
 	None    int64 // records with text, and no identifier in it
 	Blank   int64 // empty lines, and records of empty cells
 	Headers int64 // records that repeat the header: lists that were joined
+	Hidden  int64 // rows that a spreadsheet hides, skipped as Options.HiddenRows says
 }
 
 // Total returns how many records there are.
-func (r Rows) Total() int64 { return r.Entries + r.None + r.Blank + r.Headers }
+func (r Rows) Total() int64 { return r.Entries + r.None + r.Blank + r.Headers + r.Hidden }
 
 func (r *Rows) add(kind row) {
 	*[rowKinds]*int64{&r.Entries, &r.None, &r.Blank, &r.Headers}[kind]++
@@ -85,7 +87,20 @@ func (l *Reader) open(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	text, err := l.decode(unpacked)
+	begun := bufio.NewReader(unpacked)
+	if contained, err := contained(begun); err != nil {
+		return err
+	} else if contained {
+		l.list, err = l.openXLSX(begun)
+		return err
+	}
+	if l.opts.Format == FormatXLSX {
+		return &unreadable{reason: "it is not an .xlsx workbook, and --format says so", hint: "leave --format out"}
+	}
+	if l.opts.HiddenRows == HiddenSkip {
+		return &unreadable{reason: "only a workbook tells which rows are hidden: this is text, and has them like all others", hint: "give the workbook itself, or leave --hidden-rows out"}
+	}
+	text, err := l.decode(begun)
 	if err != nil {
 		return err
 	}
@@ -151,11 +166,19 @@ func (l *Reader) explain(err error) error {
 	case err == io.EOF:
 		return err
 	case errors.As(err, &u):
-		return &ListError{Name: l.name, Line: u.line, Reason: u.reason, Hint: u.hint, Flags: u.flags}
+		return &ListError{Name: l.place(), Line: u.line, Reason: u.reason, Hint: u.hint, Flags: u.flags}
 	case l.layout.Gzip && broken(err) != "":
 		return &ListError{Name: l.name, Reason: broken(err), Hint: "get the file again"}
 	}
 	return fmt.Errorf("read %s: %w", l.name, err)
+}
+
+// place returns where a line is: the list, and its sheet if it has several.
+func (l *Reader) place() string {
+	if l.layout.Sheet == "" {
+		return l.name
+	}
+	return l.name + "!" + l.layout.Sheet
 }
 
 // whole queues the refusal of a record as a whole.

@@ -33,6 +33,16 @@ func unpack(r io.Reader) (unpacked io.Reader, compressed bool, err error) {
 	return &bounded{r: z, left: maxUnpacked}, true, nil
 }
 
+// contained reports whether a list lies in a container that has to be taken apart
+// as a whole: a zip archive, as workbooks are, or a file of an old Office program.
+func contained(r *bufio.Reader) (bool, error) {
+	magic, err := r.Peek(4)
+	if err != nil && err != io.EOF {
+		return false, err
+	}
+	return bytes.HasPrefix(magic, []byte("PK\x03\x04")) || bytes.HasPrefix(magic, []byte("PK\x05\x06")) || bytes.Equal(magic, compoundMagic), nil
+}
+
 // bounded is a reader that fails once more than left bytes came out of it.
 type bounded struct {
 	r    io.Reader

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"iter"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader/canonical"
@@ -47,20 +48,32 @@ func (e *evidence) add(rules canonical.Rules, cell string) {
 	}
 }
 
+// sampleRows is how many rows are looked at for what columns hold.
+const sampleRows = 30
+
+// sample yields the first records ahead that lie on one line and have width cells:
+// those of others may have moved.
+func (f *framer) sample(width int) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		n := 0
+		for line := range wholeLines(f.lines.peek(sampleSize), f.lines.cr) {
+			if n++; n > sampleRows {
+				return
+			}
+			cells := Record{Text: bytes.TrimRight(line, "\r\n"), delimiter: rune(f.delimiter)}.Cells()
+			if len(cells) == width && !yield(cells) {
+				return
+			}
+		}
+	}
+}
+
 // suspect marks the columns that are not read although they hold identifiers in
 // most of their filled cells, as far as the first rows show it. That may be a
 // column whose name is damaged, or one with a name of its own.
-func (t table) suspect(l *Reader, f *framer) {
-	const rows = 30
-	seen, n := make([]evidence, len(t.Columns)), 0
-	for line := range wholeLines(f.lines.peek(sampleSize), f.lines.cr) {
-		if n++; n > rows {
-			break
-		}
-		cells := Record{Text: bytes.TrimRight(line, "\r\n"), delimiter: rune(f.delimiter)}.Cells()
-		if len(cells) != len(t.Columns) {
-			continue // its cells may have moved
-		}
+func (t table) suspect(l *Reader, rows iter.Seq[[]string]) {
+	seen := make([]evidence, len(t.Columns))
+	for cells := range rows {
 		for at, cell := range cells {
 			if !t.expects(at) && canonical.Trim(cell) != "" {
 				seen[at].add(l.rules, cell)

@@ -16,6 +16,7 @@ type table struct {
 	// Where in reads stand the type column, the identifier column beside it, and
 	// the dnc_raw of a report; -1 without one.
 	typ, id, raw int
+	headed       bool // the list has a header
 }
 
 func newTable(c columns.Choice) table {
@@ -48,22 +49,39 @@ func newTable(c columns.Choice) table {
 // refused as a whole.
 const rawColumn = "dnc_raw"
 
-// row queues the entries of a row. cells are those of reads, in their order.
-func (t table) row(l *Reader, line int, record Record, cells []string) row {
+// row queues the entries of a row. cells are those of reads, in their order, and
+// refusals why any of them is no text that could be read; nil if all are.
+func (t table) row(l *Reader, line int, record Record, cells []string, refusals []*canonical.Refusal) row {
 	if t.raw >= 0 && canonical.Trim(cells[t.raw]) != "" {
 		return l.whole(line, record.Text, refusedBefore())
 	}
 	if t.typ >= 0 {
 		record.Cell = t.Identifier
-		l.typed(&Entry{Line: line, Column: t.names[t.id], Record: record}, cells[t.id], cells[t.typ])
+		e := &Entry{Line: line, Column: t.names[t.id], Record: record}
+		if refusals != nil && refusals[t.id] != nil {
+			e.Identifier.Type, _ = l.names.ParseType(cells[t.typ])
+			l.refuse(e, cells[t.id], refusals[t.id])
+			return rowEntries
+		}
+		l.typed(e, cells[t.id], cells[t.typ])
 		return rowEntries
 	}
 	for i, at := range t.reads {
-		if i == t.raw || canonical.Nothing(cells[i]) {
+		if i == t.raw {
+			continue
+		}
+		refused := refusals != nil && refusals[i] != nil
+		if !refused && canonical.Nothing(cells[i]) {
 			continue
 		}
 		record.Cell = at
-		l.cells(&Entry{Line: line, Column: t.names[i], Record: record}, cells[i], t.Columns[at].Types)
+		e := &Entry{Line: line, Column: t.names[i], Record: record}
+		if refused {
+			e.Identifier.Type = t.Columns[at].Types[0]
+			l.refuse(e, cells[i], refusals[i])
+			continue
+		}
+		l.cells(e, cells[i], t.Columns[at].Types)
 	}
 	if len(l.queue) == 0 {
 		return rowNone
@@ -97,4 +115,30 @@ func (t table) sighted(cells []string) int {
 		}
 	}
 	return -1
+}
+
+// without takes a row that has text, and no identifier in the cells that are
+// read. One in sight elsewhere means that cells have moved: the person would be
+// lost in silence.
+func (t table) without(l *Reader, line int, text []byte, cells []string) row {
+	at := t.sighted(cells)
+	switch {
+	case at >= len(t.Columns):
+		return l.whole(line, text, canonical.Refuse("identifier-elsewhere", "has no identifier in a column that is read, but one behind the last column"))
+	case at >= 0:
+		return l.whole(line, text, canonical.Refuse("identifier-elsewhere", fmt.Sprintf("has no identifier in a column that is read, but one in column %q: "+
+			"cells may have moved or be separated by another character", cut(t.Columns[at].Name, 40))))
+	case blank(cells):
+		return rowBlank
+	}
+	return rowNone
+}
+
+func blank(cells []string) bool {
+	for _, cell := range cells {
+		if canonical.Trim(cell) != "" {
+			return false
+		}
+	}
+	return true
 }

@@ -34,6 +34,9 @@ type Column struct {
 	// not read, because its name leaves a doubt. People must be told of it first.
 	// It is nil for all others.
 	Unread []api.IdentifierType
+	// Hidden marks a column that its spreadsheet does not show. It is set by the
+	// reader of spreadsheets and changes nothing about how the column is read.
+	Hidden bool
 }
 
 // Choice is which columns of a list are read, and as what.
