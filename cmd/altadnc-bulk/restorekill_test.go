@@ -19,11 +19,16 @@ const snapshotKills = 40
 // with SIGKILL at random moments: while they list, between two stored forms of a
 // key, before and after a batch. In the end the list is what it was.
 func TestKillSnapshotAndRestore(t *testing.T) {
+	t.Parallel()
+	kills := snapshotKills
+	if testing.Short() {
+		kills = 8
+	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	removals, restores, lists := 0, 0, 0
-	for removals < snapshotKills || restores < snapshotKills/4 {
+	for removals < kills || restores < kills/4 {
 		path, keys := writeList(t, 40, 4)
 		o := newOracleOf(t, storedForms(keys[:30]), 11)
 		before := o.values()

@@ -223,6 +223,11 @@ const kills = 100
 // TestKill ends runs with SIGKILL at random moments until the list is done: at
 // a request, before or after it was carried out, or some time later.
 func TestKill(t *testing.T) {
+	t.Parallel()
+	kills := kills
+	if testing.Short() {
+		kills = 10
+	}
 	const workers = 4
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

@@ -159,6 +159,7 @@ func (x *night) expect(folder string, want []string) {
 // TestKillSweep ends sweeps at random moments by SIGKILL, and expects that in
 // the end everything is removed once and in its place, and nothing else touched.
 func TestKillSweep(t *testing.T) {
+	t.Parallel()
 	lists, least := 200, 100
 	if testing.Short() {
 		lists, least = 20, 5

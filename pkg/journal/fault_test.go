@@ -55,7 +55,7 @@ func (d dirt) on(b []byte) []byte {
 
 func newFaultDisk() *faultDisk { return &faultDisk{files: map[string]*faultFile{}} }
 
-// op counts an operation and tells whether it fails.
+// op counts an operation and reports whether it fails.
 func (d *faultDisk) op() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -237,6 +237,9 @@ func (s *seen) check(t *testing.T, what string, d disk, path string) {
 // all after it, then the power, and looks at what is left. A second run goes on
 // and the power fails again.
 func TestEveryOperationFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	cases := 0
 	for _, forGood := range []bool{false, true} {
 		for _, short := range []bool{false, true} {

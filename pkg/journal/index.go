@@ -140,7 +140,7 @@ func (x *Index) known(s slot) slot {
 	return s
 }
 
-// Mark sets a mark of k and tells whether it was set before. An unknown key is
+// Mark sets a mark of k and reports whether it was set before. An unknown key is
 // added with status None.
 func (x *Index) Mark(k Key, m Mark) (was bool) {
 	bit := slot(m) << slotMarks

@@ -90,6 +90,7 @@ func compare(t *testing.T, path string, printed []string) *Journal {
 }
 
 func TestKilledProcessLosesNothing(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	var all []string
 	for round := range 12 {

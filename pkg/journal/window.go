@@ -60,7 +60,7 @@ func (w *window) cut(offset int64) ([]byte, bool) {
 	return bytes.Clone(rest[:n]), true
 }
 
-// read moves the window to offset and tells whether it reaches the end of r.
+// read moves the window to offset and reports whether it reaches the end of r.
 func (w *window) read(r io.ReaderAt, offset int64, size int) (end bool, err error) {
 	if cap(w.bytes) < size {
 		w.bytes = make([]byte, size)

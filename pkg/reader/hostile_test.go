@@ -38,6 +38,9 @@ const email = "email,note\nada@example.com,x\n"
 // TestHostile reads lists of 8 MiB that are made to fill the memory, or to turn
 // text into rows, and states all that may come of each.
 func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	const size = 8 << 20
 	object := `{"email":"ada@example.com"}` + "\n"
 	for _, c := range []struct {

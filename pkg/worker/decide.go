@@ -60,7 +60,7 @@ func judge(err error) verdict {
 	return retry
 }
 
-// mayBeApplied tells whether the attempt that ended in err could have changed
+// mayBeApplied reports whether the attempt that ended in err could have changed
 // the DNC list without telling so. Answers in which the API itself declines
 // (401, 403, 429, other 4xx) and requests that never reached a server could not.
 func mayBeApplied(err error) bool {

@@ -109,7 +109,7 @@ func (f *feed) changed(err error) *Stop {
 	return &Stop{StopListChanged, fmt.Errorf("%s: %w", f.list.name, err)}
 }
 
-// wants tells whether an entry needs work in this run.
+// wants reports whether an entry needs work in this run.
 func (f *feed) wants(e reader.Entry) (bool, error) {
 	ix := f.plan.index()
 	if e.Refusal != nil {

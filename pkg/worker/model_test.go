@@ -79,7 +79,7 @@ func (m *model) decide(name string, status journal.Status, unsure bool) {
 	*m.key(name) = modelKey{status: status, unsure: unsure, at: m.clock}
 }
 
-// run plays a run with one worker, and tells whether it was killed.
+// run plays a run with one worker, and reports whether it was killed.
 func (m *model) run(list []string, opts PlanOptions, maxAttempts int) (killed bool) {
 	m.asked, m.fates, m.outages, m.rejects, m.row, m.answered = nil, nil, nil, nil, 0, false
 	m.leave(list)

@@ -211,10 +211,10 @@ func (p *Plan) reopensBefore() int64 {
 	return before
 }
 
-// reopens tells whether a key that is finished is to be sent once more.
+// reopens reports whether a key that is finished is to be sent once more.
 func (p *Plan) reopens(s journal.State) bool { return s.Status.Finished() && s.Offset < p.again }
 
-// sends tells whether a key as it stands is to be sent.
+// sends reports whether a key as it stands is to be sent.
 func (p *Plan) sends(s journal.State) bool {
 	switch s.Status {
 	case journal.None, journal.Pending:
@@ -246,13 +246,10 @@ func (p *Plan) date(oldest, newest journal.State) error {
 // Skip returns how many keys are finished and stay so.
 func (p *Plan) Skip() int64 { return p.Keys.Finished() - p.Reopen }
 
-// Idle tells whether a run of this plan would have nothing to send or to write.
-func (p *Plan) Idle() bool {
+// idle reports whether a run of this plan would have nothing to send or to write.
+func (p *Plan) idle() bool {
 	return p.Send == 0 && p.Forecast.Absent == 0 && p.Forecast.Kept == 0 && p.Refused.New == 0 && len(p.Left) == 0
 }
-
-// SkipsFailed tells whether keys that failed earlier are left alone.
-func (p *Plan) SkipsFailed() bool { return p.opts.SkipFailed }
 
 // Duration returns how long requests take at a pace of perMinute, the turn of
 // the first one included; 0 when unpaced.

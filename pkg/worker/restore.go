@@ -123,7 +123,7 @@ func (p piece) record() journal.Restore {
 }
 
 // send puts a batch back. A batch that the API refuses is sent again in halves,
-// until it is known which identifiers it refuses. It tells whether to go on.
+// until it is known which identifiers it refuses. It reports whether to go on.
 func (r *Restoration) send(ctx context.Context, batch []piece) bool {
 	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
 	switch {

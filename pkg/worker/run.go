@@ -83,7 +83,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	defer end()
 
 	stop := r.prepare()
-	if stop == nil && !r.plan.Idle() {
+	if stop == nil && !r.plan.idle() {
 		stop = r.sendAll(ctx)
 	}
 	stop = r.settleParked(ctx, stop)
@@ -233,7 +233,7 @@ func (r *Run) reopen() *Stop {
 	return nil
 }
 
-// reopens tells whether e is the first entry of a finished key that is to be
+// reopens reports whether e is the first entry of a finished key that is to be
 // sent once more.
 func (r *Run) reopens(e reader.Entry) bool {
 	if e.Refusal != nil {

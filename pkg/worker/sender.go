@@ -231,7 +231,7 @@ func (s *sender) settleTrouble(f *fate, tries int, probe bool) (again bool, wait
 	return true, backoff(tries, rand.Float64())
 }
 
-// sleep waits for d, and tells whether ctx let it.
+// sleep waits for d, and reports whether ctx let it.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

@@ -37,7 +37,7 @@ func (l *Listing) Progress() ListingProgress {
 }
 
 // Each calls visit with every entry of the Do Not Contact list, in the order of
-// the API, and tells whether that was the whole list: at most maxPages pages are
+// the API, and reports whether that was the whole list: at most maxPages pages are
 // asked for, 0 means all. Whatever ends it early is the *Stop; an error of visit
 // does so as StopOutput. Entries that come or go meanwhile may be met or not, and
 // an entry may be met twice.

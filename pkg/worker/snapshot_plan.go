@@ -26,7 +26,7 @@ type Forecast struct {
 	Own int64
 }
 
-// Wants tells whether a key is to be sent. It is what a snapshot for this plan
+// Wants reports whether a key is to be sent. It is what a snapshot for this plan
 // has to know about.
 func (p *Plan) Wants(key journal.Key) bool {
 	state := p.index().State(key)
@@ -84,7 +84,7 @@ func (p *Plan) way(key journal.Key) way {
 	return inStoredForm
 }
 
-// free tells whether a key takes no request.
+// free reports whether a key takes no request.
 func (p *Plan) free(key journal.Key) bool {
 	w := p.way(key)
 	return w == notThere || w == kept

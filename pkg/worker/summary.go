@@ -47,7 +47,7 @@ func (r *Run) summary(stop *Stop) Summary {
 	}
 	s.Err = r.plan.reconcile(s.Counts, done.Counts)
 	err := r.finish("", &s)
-	if err == nil && !r.plan.Idle() {
+	if err == nil && !r.plan.idle() {
 		s.JournalSHA256, err = r.cfg.Journal.Digest()
 	}
 	if err != nil && stop == nil {

@@ -71,7 +71,7 @@ func holdFor(p *Pace, d time.Duration, why string) {
 	p.holdBack(d, why, time.Now())
 }
 
-// request uses the quota and tells whether it was refused. The identifier is
+// request uses the quota and reports whether it was refused. The identifier is
 // on no list, which costs as much as one that is.
 func (a *account) request() (api.Answer, *api.Error) {
 	answer, err := a.client.Remove(a.t.Context(), api.Identifier{Type: api.Email, Value: "nobody@example.com"})

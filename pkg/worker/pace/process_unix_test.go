@@ -91,6 +91,9 @@ func (c *child) next() (time.Time, bool) {
 // early the last departure was.
 
 func TestSharedOfProcesses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	for _, n := range []int{2, 3} {
 		dir, start := t.TempDir(), time.Now()
 		var children []*child
@@ -115,6 +118,9 @@ func TestSharedOfProcesses(t *testing.T) {
 }
 
 func TestPaceFrozenProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	c := startChild(t, t.TempDir())
 	c.next()
 	if err := c.cmd.Process.Signal(syscall.SIGSTOP); err != nil {

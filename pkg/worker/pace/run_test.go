@@ -115,6 +115,9 @@ func TestLongList(t *testing.T) {
 // Small buckets stay used when runs share one, and after a pause in which nothing
 // leaves, from which a window would look as if others used it.
 func TestSmallBuckets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	const minutes = 10
 	for _, size := range []int{5, 10, 50} {
 		for _, tells := range []int{size, 100} {
