@@ -73,7 +73,7 @@ func (f *apiFlags) resolve(a *app) (target, error) {
 	token, tokenErr := f.token(a)
 	t := target{
 		config:   f.clientConfig(base, account, token),
-		identity: journal.Identity{BaseURL: base, AccountID: account},
+		identity: journal.Identity{BaseURL: api.SameBase(base), AccountID: account},
 	}
 	probe := t.config
 	if f.tokenless {

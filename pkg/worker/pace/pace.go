@@ -277,7 +277,7 @@ func (t *Turn) Left() {
 
 // departed puts the departure to the present if the request has left late.
 func (p *Pace) departed(t *Turn) {
-	if p.cfg.PerMinute == 0 || tickOf(t.left) == tickOf(t.noted) {
+	if p.cfg.PerMinute == 0 || tickOf(t.left) == tickOf(t.noted) && !p.refusals.spaced {
 		return
 	}
 	p.onLedger(func(l *ledger, now time.Time) {

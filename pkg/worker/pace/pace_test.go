@@ -441,3 +441,103 @@ func TestPaceRecoversFromAPause(t *testing.T) {
 		}
 	})
 }
+
+// A request that gets its connection late counts from when it left.
+func TestSlowConnectionCountsWhenItLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, t.TempDir())})
+		turn, err := p.Turn(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second)
+		turn.Left()
+		time.Sleep(45 * time.Second)
+		if n := p.ledger.recent.since(time.Minute, time.Now()); n != 1 {
+			t.Errorf("%d departures in the last minute, want the one of 45 s ago", n)
+		}
+	})
+}
+
+// Who was refused is even for good, also after a minute without any request.
+func TestNothingLeavesAtOnceAfterARefusal(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := New(usual(openShared(t, t.TempDir())))
+			room := api.Quota{Known: true, Limit: 100, Remaining: 99, Reset: time.Minute}
+			turn, _ := p.Turn(t.Context(), nil)
+			if refused {
+				turn.Answered(api.Answer{Status: 429}, &api.Error{Kind: api.QuotaSpent, Status: 429, HasRetryAfter: true, RetryAfter: time.Second})
+			} else {
+				turn.Answered(api.Answer{Status: 200, Quota: room}, nil)
+			}
+			time.Sleep(3 * time.Minute)
+			start := time.Now()
+			for range 10 {
+				turn, err := p.Turn(t.Context(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				turn.Answered(api.Answer{Status: 200, Quota: room}, nil)
+			}
+			if took := time.Since(start); took < 5*time.Second != !refused {
+				t.Errorf("refused %t: ten requests took %s", refused, took)
+			}
+		})
+	}
+}
+
+// A run that its workers slow down says so, once, and how many it would take; one
+// that is slowed down by something else does not.
+func TestTooFewWorkers(t *testing.T) {
+	for name, c := range map[string]struct {
+		workers int
+		takes   time.Duration
+		refuses bool
+		want    string
+	}{
+		"too few":     {workers: 4, takes: 5 * time.Second, want: "--workers 10"},
+		"enough":      {workers: 10, takes: 5 * time.Second},
+		"one":         {workers: 1, takes: 5 * time.Second}, // it may be in the nature of the work
+		"not at work": {workers: 4, takes: 5 * time.Second, refuses: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var log strings.Builder
+			cfg := usual(openShared(t, t.TempDir()))
+			cfg.Log = logTo(&log)
+			l := fixed(100)
+			l.latency = func() time.Duration { return c.takes }
+			if c.refuses {
+				l.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					time.Sleep(c.takes)
+					w.WriteHeader(500)
+				})
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			l.run(ctx, t, New(cfg), 1000, c.workers)
+			told := strings.Count(log.String(), "the pace is not reached")
+			if told > 1 || told == 1 != (c.want != "") || !strings.Contains(log.String(), c.want) {
+				t.Errorf("%s: %s", name, &log)
+			}
+		})
+	}
+}
+
+// What is measured is what a person would count.
+func TestMeasured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(Config{Rate: Rate{PerMinute: 97}})
+		if got := p.Measured(); got != 97 {
+			t.Errorf("at first %v a minute, want the pace", got)
+		}
+		for range 60 {
+			turn, _ := p.Turn(t.Context(), nil)
+			turn.Answered(api.Answer{Status: 200}, nil)
+			time.Sleep(2 * time.Second)
+		}
+		if got := p.Measured(); got < 29 || got > 31 {
+			t.Errorf("%v a minute with a request every 2 s", got)
+		}
+	})
+}

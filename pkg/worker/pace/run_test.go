@@ -93,12 +93,12 @@ func TestLongList(t *testing.T) {
 		"bucket of 10":               {tokens(10, 10), 0.94, 0},
 		"bucket of 5":                {tokens(5, 5), 0.93, 0},
 		"bucket of 5, no headers":    {tokens(5, 5).quiet(), 0.94, 0},
-		"nginx limit_req":            {spacing(600 * time.Millisecond), 0.9, 60},
+		"nginx limit_req":            {spacing(600 * time.Millisecond), 0.9, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := c.limiter
-				l.latency = upTo(40*time.Millisecond, 1)
+				l.latency, l.journal = upTo(40*time.Millisecond, 1), upTo(20*time.Millisecond, 2)
 				ctx, cancel := context.WithTimeout(t.Context(), minutes*time.Minute)
 				defer cancel()
 				done := l.run(ctx, t, New(usual(openShared(t, t.TempDir()))), 1<<30, 4)
