@@ -103,7 +103,6 @@ func broke(err error) error {
 type candidate struct {
 	workbook.Sheet
 	problem *unreadable
-	line    int // of the header
 }
 
 // chooseSheet returns the sheet to read: the one that the options name, else the
