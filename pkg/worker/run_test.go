@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"altadnc-bulk/pkg/api"
+	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 	"altadnc-bulk/pkg/journal"
 )
 
@@ -184,6 +187,80 @@ func TestOutageIsWaitedFor(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// In an outage one request at a time asks, also where an answer takes long, and
+// also after an answer of 429, which tells nothing.
+func TestOutageIsProbedOneAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(40), numbered(0, 40))
+		inner, began := d.handler, time.Now()
+		var asked, underWay, refused atomic.Int64
+		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := asked.Add(1)
+			if since := time.Since(began); since > 5*time.Minute && refused.Add(1) < 3 {
+				w.Header().Set("Retry-After", "1")
+				w.WriteHeader(429)
+				return
+			} else if since > 5*time.Minute {
+				inner.ServeHTTP(w, r)
+				return
+			}
+			if busy := underWay.Add(1); busy > 1 && n > 2*fewAttempts {
+				t.Errorf("request %d left beside %d others", n, busy-1)
+			}
+			time.Sleep(3 * time.Second)
+			underWay.Add(-1)
+			w.WriteHeader(502)
+		})
+		s, _ := d.remove(errand{workers: 8, config: patient})
+		wantStop(t, s, "")
+		if s.Counts[journal.Removed] != 40 || time.Since(began) > 8*time.Minute {
+			t.Errorf("%+v after %s, want 40 removed", s, time.Since(began))
+		}
+	})
+}
+
+// On a list of one nobody else shows that removing works: a page of the list that
+// is answered does not. The entry stays open, and is not in doubt if nothing left.
+func TestOutageOfRemovalsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(1), numbered(0, 1), "500,identifier="+address(0))
+		s, _ := d.remove(errand{config: patient})
+		wantStop(t, s, StopOutage)
+		if s.Counts[journal.Pending] != 1 {
+			t.Errorf("%+v, want 1 open", s)
+		}
+	})
+}
+
+// refusing is a network on which nobody listens.
+type refusing struct{}
+
+func (refusing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GetConn != nil {
+		trace.GetConn(r.URL.Host)
+	}
+	return nil, syscall.ECONNREFUSED
+}
+
+// What never left is not in doubt after an outage.
+func TestOutageOfRefusedConnectionsLeavesNoDoubt(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(3), numbered(0, 3))
+			s, _ := d.remove(errand{workers: workers, config: func(cfg *Config) {
+				patient(cfg)
+				cfg.Client = sandboxtest.ClientOver(t, refusing{})
+			}})
+			wantStop(t, s, StopOutage)
+			for _, state := range d.states(address(0), address(1), address(2)) {
+				if state.Intent || state.Unsure {
+					t.Errorf("%d workers: %+v, want no doubt", workers, state)
+				}
+			}
+		})
 	}
 }
 

@@ -91,6 +91,9 @@ func (s *sender) stop(reason *Stop) { s.halt(reason) }
 // that did not settle the request; its zero value is for none.
 func (s *sender) send(departures context.Context, earlier fate, before func() error, do request) fate {
 	f := fate{attempts: earlier.attempts, applied: earlier.applied, began: earlier.began, err: earlier.err}
+	if f.began {
+		before = nil // it has run: a second intent would mean that the first one is in doubt
+	}
 	for tries := 1; ; {
 		probe, ok := s.outage.admit(departures)
 		if !ok {
@@ -128,7 +131,7 @@ func (s *sender) insist(departures context.Context, before func() error, do requ
 			f.settled = false
 			return f
 		}
-		f = s.send(departures, f, nil, do)
+		f = s.send(departures, f, before, do)
 	}
 	return f
 }

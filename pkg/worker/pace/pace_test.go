@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -540,4 +542,26 @@ func TestMeasured(t *testing.T) {
 			t.Errorf("%v a minute with a request every 2 s", got)
 		}
 	})
+}
+
+// What the last minute saw is not known if the file is damaged, or can no longer be
+// used: then every request keeps its interval.
+func TestNothingLeavesAtOnceInTheDark(t *testing.T) {
+	for name, spoil := range map[string]func(s *Shared) error{
+		"sound":   func(*Shared) error { return nil },
+		"garbage": func(s *Shared) error { return os.WriteFile(s.path(), []byte("{"), 0o600) },
+		"gone":    func(s *Shared) error { return os.RemoveAll(s.dir) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := openShared(t, filepath.Join(t.TempDir(), "state"))
+			p, start := New(usual(s)), time.Now()
+			if err := spoil(s); err != nil {
+				t.Fatal(err)
+			}
+			fixed(100).run(t.Context(), t, p, 30, 4)
+			if took := time.Since(start); took < 10*time.Second != (name == "sound") {
+				t.Errorf("%s: 30 requests took %s", name, took)
+			}
+		})
+	}
 }

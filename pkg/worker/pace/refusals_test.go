@@ -136,7 +136,7 @@ func TestCrowd(t *testing.T) {
 		workers int
 	}{
 		"one at a time":   {atOnce: 1, workers: 4, most: 8},
-		"two at a time":   {atOnce: 2, workers: 8, most: 12},
+		"two at a time":   {atOnce: 2, workers: 8, most: 16},
 		"any number":      {atOnce: 100, workers: 8},
 		"one worker":      {atOnce: 1, workers: 1},
 		"is out of order": {atOnce: 100, broken: true, workers: 4},
