@@ -138,10 +138,12 @@ func (c *caller) wait() (time.Duration, string) {
 	return 0, ""
 }
 
-// waiting words a pause that is worth telling, "" for none.
-func (c *caller) waiting() string {
-	if left, why := c.wait(); left > time.Second {
-		return ", waiting " + short(left) + ": " + why
+// waiting words an outage, or a pause that is worth telling; "" for none.
+func (c *caller) waiting(o worker.Outage) string {
+	s := state{Progress: worker.Progress{Outage: o}}
+	s.wait, s.why = c.wait()
+	if trouble := s.trouble(); trouble != "" {
+		return ", " + trouble
 	}
 	return ""
 }
@@ -151,7 +153,7 @@ func (c *caller) listed(l *worker.Listing) string {
 	p := l.Progress()
 	text := fmt.Sprintf("reading the Do Not Contact list: %s entries, %s", count(p.Entries), plural(p.Pages, "page"))
 	rate := c.pace.Measured()
-	if wait := c.waiting(); wait != "" || rate == 0 {
+	if wait := c.waiting(p.Outage); wait != "" || rate == 0 {
 		return text + wait
 	}
 	return text + fmt.Sprintf(", %.0f/min", rate)

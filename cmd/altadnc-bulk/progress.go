@@ -28,7 +28,7 @@ type state struct {
 
 // left returns how long the rest takes at the measured rate; 0 when that is unknown.
 func (s state) left() time.Duration {
-	if s.perMinute <= 0 || s.Outage > 0 {
+	if s.perMinute <= 0 || s.Outage.For > 0 {
 		return 0
 	}
 	rest := time.Duration(float64(s.total-s.settled) / s.perMinute * float64(time.Minute))
@@ -77,15 +77,25 @@ func frame(s state, width int) string {
 
 // trouble words why nothing leaves, "" if something does.
 func (s state) trouble() string {
-	switch next := time.Until(s.Probe); {
-	case s.Outage > 0 && next > time.Second:
-		return fmt.Sprintf("no answer from the API for %s, asking again in %s", short(s.Outage), short(next))
-	case s.Outage > 0:
-		return fmt.Sprintf("no answer from the API for %s, asking", short(s.Outage))
-	case s.wait > time.Second:
+	if text := outageText(s.Outage); text != "" {
+		return text
+	}
+	if s.wait > time.Second {
 		return "waiting " + short(s.wait) + ": " + s.why
 	}
 	return ""
+}
+
+// outageText words an outage, "" for none.
+func outageText(o worker.Outage) string {
+	if o.For == 0 {
+		return ""
+	}
+	text := "no answer from the API for " + short(o.For)
+	if next := time.Until(o.Next); next > time.Second {
+		return text + ", asking again in " + short(next)
+	}
+	return text + ", asking"
 }
 
 // bar renders how much is done: a percentage, a bar if width is not 0, and the

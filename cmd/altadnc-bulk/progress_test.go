@@ -18,7 +18,7 @@ func TestFrame(t *testing.T) {
 	waiting := half
 	waiting.wait, waiting.why = 42*time.Second, "the API answered 429"
 	silent := half
-	silent.Outage = 3 * time.Minute
+	silent.Outage.For = 3 * time.Minute
 	for _, tt := range []struct {
 		name  string
 		state state

@@ -189,7 +189,7 @@ func (r *restore) restored(run *worker.Restoration, plan *worker.RestorePlan) st
 	if refused := p.Counts[journal.Failed]; refused > 0 {
 		text += fmt.Sprintf(", %s refused", count(refused))
 	}
-	return text + r.waiting()
+	return text + r.waiting(p.Outage)
 }
 
 // conclude tells the summary and turns it into an exit code.

@@ -71,7 +71,7 @@ func (v *verification) verify(j *journal.Journal, plan *worker.Plan) error {
 	cfg := v.config(j)
 	cfg.Reading = v.read.reading()
 	ctx, hide, release := v.working(func() func() {
-		return showLine(v.screen, v.log, v.bar(), func() string { return "reading the Do Not Contact list" + v.waiting() })
+		return showLine(v.screen, v.log, v.bar(), func() string { return "reading the Do Not Contact list" + v.waiting(worker.Outage{}) })
 	})
 	defer release()
 	match := worker.Matching{Rules: v.read.values()}

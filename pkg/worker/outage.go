@@ -224,15 +224,14 @@ func (o *outage) drain() (undecided, again []parked) {
 	return undecided, again
 }
 
-// lasting returns how long an outage has lasted and when the next probe leaves;
-// zero for none.
-func (o *outage) lasting() (d time.Duration, next time.Time) {
+// now returns the outage as it is, zero for none.
+func (o *outage) now() Outage {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.on {
-		return 0, time.Time{}
+		return Outage{}
 	}
-	return time.Since(o.began), o.next
+	return Outage{For: time.Since(o.began), Next: o.next}
 }
 
 // tell wakes whoever waits. The lock must be held.

@@ -18,10 +18,13 @@ type Progress struct {
 	// Identifiers are those that a restore put back: every stored form of a key.
 	Identifiers int64
 	Requests    int64 // attempts of every kind, those of the snapshot included
-	// Outage is how long nothing has been answered, and Probe when the next request
-	// asks again; zero while there is no outage.
-	Outage time.Duration
-	Probe  time.Time
+	Outage      Outage
+}
+
+// Outage is an outage as it is now; its zero value is none.
+type Outage struct {
+	For  time.Duration // since anything was answered
+	Next time.Time     // when the next request asks again
 }
 
 // tally counts outcomes as they become durable.
@@ -65,7 +68,7 @@ func (r *Run) Progress() Progress {
 	p := r.tally.done
 	r.tally.mu.Unlock()
 	p.Requests = r.sender.requests.Load()
-	p.Outage, p.Probe = r.sender.outage.lasting()
+	p.Outage = r.sender.outage.now()
 	if s := r.plan.Snapshot; s != nil {
 		p.Requests += s.Requests
 	}

@@ -38,7 +38,7 @@ func NewRestoration(cfg Config, plan *RestorePlan, pause bool) *Restoration {
 // refused to put them back; they stay removed), and pending, the rest. It is safe
 // for concurrent use with Run.
 func (r *Restoration) Progress() Progress {
-	p := Progress{Identifiers: r.identifiers.Load(), Requests: r.sender.requests.Load()}
+	p := Progress{Identifiers: r.identifiers.Load(), Requests: r.sender.requests.Load(), Outage: r.sender.outage.now()}
 	p.Counts = journal.Counts{journal.Restored: r.restored.Load(), journal.Failed: r.refused.Load()}
 	p.Counts[journal.Pending] = r.plan.Keys - p.Counts.Total()
 	return p

@@ -21,6 +21,7 @@ type Listing struct {
 type ListingProgress struct {
 	Pages, Entries int64
 	Requests       int64 // attempts included
+	Outage         Outage
 }
 
 // NewListing returns a listing that goes through client and pace of cfg. It
@@ -33,7 +34,7 @@ func NewListing(cfg Config) *Listing {
 // Progress returns the counts as they are now. It is safe for concurrent use
 // with Each.
 func (l *Listing) Progress() ListingProgress {
-	return ListingProgress{Pages: l.pages.Load(), Entries: l.entries.Load(), Requests: l.sender.requests.Load()}
+	return ListingProgress{Pages: l.pages.Load(), Entries: l.entries.Load(), Requests: l.sender.requests.Load(), Outage: l.sender.outage.now()}
 }
 
 // Each calls visit with every entry of the Do Not Contact list, in the order of
