@@ -20,6 +20,13 @@
 // long time for its turn, and an interruption in that time must not leave an
 // intent for a request that never left.
 //
+// # Outage
+//
+// Network errors and answers of 5xx in a row are an outage: they never turn entries
+// into failures, and do not end the run. One request at a time asks again, with
+// growing pauses, until one is answered or [Config.MaxOutage] is over. An entry that
+// alone is never answered, while others are, fails after [Config.MaxAttempts].
+//
 // # What stops a run
 //
 // An entry that cannot be removed is an outcome. Whatever ends a run before
