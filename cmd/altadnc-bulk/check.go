@@ -106,7 +106,7 @@ func (c *check) checkAPI() error {
 func (c *check) probed(name string, p worker.Probed, well string) bool {
 	switch {
 	case p.Stop != nil:
-		c.result.fail(name, stopCode(p.Stop.Reason), p.Stop.Error(), stopHint(p.Stop.Reason))
+		c.result.fail(name, stopCode(p.Stop.Reason), p.Stop.Error(), stopHint(p.Stop))
 	case p.Err != nil:
 		c.result.warn(name, "not known: "+p.Err.Error(), "")
 	default:
@@ -223,7 +223,7 @@ func (c *check) checkWritable(folder string) {
 		c.result.ok("journal", "files and locks work in "+folder)
 		return
 	}
-	c.result.fail("journal", diskCode(err), err.Error(), stopHint(worker.StopJournal))
+	c.result.fail("journal", diskCode(err), err.Error(), unwritableHint(err))
 }
 
 // tryLocks makes a file in folder, and a lock that must keep out a second one.

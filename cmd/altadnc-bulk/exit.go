@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"altadnc-bulk/pkg/journal"
 	"altadnc-bulk/pkg/worker"
@@ -102,16 +101,6 @@ func classify(err error) *exitError {
 	return &exitError{code: exitUsage, err: err}
 }
 
-// diskCode is the exit code of a file that cannot be written. A folder that is
-// not there or not ours is configuration; a full or failing disk is trouble that
-// passes.
-func diskCode(err error) int {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return exitUsage
-	}
-	return exitTrouble
-}
-
 // notBegun finds the exit code of a run whose journal could not be begun.
 func notBegun(err error) *exitError {
 	e := classify(err)
@@ -119,7 +108,7 @@ func notBegun(err error) *exitError {
 		return e
 	}
 	e.code = diskCode(err)
-	e.hint = stopHint(worker.StopJournal)
+	e.hint = unwritableHint(err)
 	return e
 }
 
@@ -155,8 +144,8 @@ func summaryCode(s worker.Summary) int {
 }
 
 // stopHint tells what to do about a stop.
-func stopHint(reason worker.StopReason) string {
-	switch reason {
+func stopHint(stop *worker.Stop) string {
+	switch stop.Reason {
 	case worker.StopUnauthorized:
 		return "check that the token is the one from the Alta dashboard and has not expired; a user with several accounts must also give --account-id (the API answers 401 without it)"
 	case worker.StopForbidden:
@@ -172,7 +161,7 @@ func stopHint(reason worker.StopReason) string {
 	case worker.StopQuota:
 		return "something else uses up the account's 100 requests a minute; try later, or with a lower --rate"
 	case worker.StopJournal:
-		return "make room on the disk, or make the journal's folder writable; no request leaves that cannot be written down"
+		return unwritableHint(stop.Err)
 	case worker.StopListing:
 		return "the Do Not Contact list could not be read to its end; run again, or without --snapshot and --keep-unsubscribed"
 	case worker.StopListChanged:

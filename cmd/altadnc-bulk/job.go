@@ -58,7 +58,10 @@ func (j *job) run(cmd *cobra.Command, arg string, open func(arg string) (*list, 
 // openJournal takes the journal of the list for this run.
 func (j *job) openJournal() (*journal.Journal, error) {
 	opened, err := journal.Open(j.list.journal, j.target.identity)
-	if err != nil {
+	switch {
+	case isMisplaced(err), isForbidden(err), isFull(err):
+		return nil, notBegun(err)
+	case err != nil:
 		return nil, err
 	}
 	if torn := opened.Torn(); torn != nil {
@@ -90,7 +93,7 @@ func (j *job) ended(code int, stop *worker.Stop) *exitError {
 	if stop == nil || stop.Err == nil {
 		return &exitError{code: code}
 	}
-	return &exitError{code: code, err: fmt.Errorf("%s: stopped: %w", j.list.path, stop), hint: stopHint(stop.Reason)}
+	return &exitError{code: code, err: fmt.Errorf("%s: stopped: %w", j.list.path, stop), hint: stopHint(stop)}
 }
 
 // conclude tells the result of work that ended so.

@@ -131,6 +131,7 @@ func (r *removal) plan(records worker.Records) (*worker.Plan, error) {
 // showPlan is --dry-run: the plan is the result. A snapshot that was asked for
 // is taken, since listing changes nothing.
 func (r *removal) showPlan() error {
+	r.warnUnwritable(r.list.journal)
 	records, err := journal.Load(r.list.journal, &r.target.identity)
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (r *removal) showPlan() error {
 		}
 		if unbegun != nil {
 			stop := unbegun.Stop
-			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was known: %w", r.list.path, stop), hint: stopHint(stop.Reason)}
+			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was known: %w", r.list.path, stop), hint: stopHint(stop)}
 		}
 	}
 	return r.print(r.newPlan(plan), r.watchers.json)

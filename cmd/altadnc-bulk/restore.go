@@ -100,6 +100,7 @@ type history interface {
 
 // showPlan is --dry-run: the plan is the result.
 func (r *restore) showPlan() error {
+	r.warnUnwritable(r.list.journal)
 	records, err := journal.Load(r.list.journal, &r.target.identity)
 	if err != nil {
 		return err

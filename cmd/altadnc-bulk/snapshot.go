@@ -88,7 +88,7 @@ func (d *dump) stopped(stop *worker.Stop, l *worker.Listing) error {
 		return nil
 	}
 	return &exitError{
-		code: stopCode(stop.Reason), hint: stopHint(stop.Reason),
+		code: stopCode(stop.Reason), hint: stopHint(stop),
 		err: fmt.Errorf("stopped after %s entries, the output is not the whole list: %w", count(l.Progress().Entries), stop),
 	}
 }

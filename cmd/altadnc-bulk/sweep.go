@@ -93,6 +93,7 @@ func (s *sweep) run(cmd *cobra.Command, path string) error {
 
 // showPlans is --dry-run: the plans are the result.
 func (s *sweep) showPlans(f *folder) error {
+	s.warnUnwritable(filepath.Join(f.path, "LIST.journal"))
 	waiting, err := f.lists(s.settle)
 	if err != nil {
 		return err
@@ -255,7 +256,7 @@ func (s *sweep) record(requests int64) (forget func(), err error) {
 	recording, stop := worker.Record(ctx, listing, s.pages(requests), file)
 	hide()
 	if stop != nil {
-		return forget, &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("stopped before anything was sent: %w", stop), hint: stopHint(stop.Reason)}
+		return forget, &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("stopped before anything was sent: %w", stop), hint: stopHint(stop)}
 	}
 	s.recording = recording
 	return forget, nil

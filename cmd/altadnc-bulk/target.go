@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
@@ -139,6 +141,9 @@ func (f *apiFlags) token(a *app) (api.Token, error) {
 		return api.NewToken(token), nil
 	}
 	content, err := os.ReadFile(f.tokenFile)
+	if err == nil { // editors and shells of Windows mark what they write, or write UTF-16
+		content, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), content)
+	}
 	if err != nil {
 		return api.Token{}, fmt.Errorf("--token-file: %w; name a file that holds the API token", err)
 	}
