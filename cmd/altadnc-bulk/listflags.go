@@ -262,6 +262,10 @@ func (f *listFlags) openFile(a *app, l *list) error {
 	if l.file, err = openList(l.path); err != nil {
 		return err
 	}
+	if a.writesTo(l.path) {
+		return usageError("a > empties the file it names before any program starts: get the list again if it is empty now, and write to another file",
+			"standard output goes to %s, the list itself", l.path)
+	}
 	l.List = worker.NewList(l.path, l.file, opts)
 	return nil
 }

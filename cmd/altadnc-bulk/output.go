@@ -80,6 +80,11 @@ func (a *app) emit(path string, sources []string, write func(io.Writer) error) e
 		return cmp.Or(err, outputError(out.Flush()))
 	}
 	if path == "" {
+		for _, source := range sources {
+			if a.writesTo(source) {
+				return usageError("write to another file", "standard output goes to %s, which the output is made from", source)
+			}
+		}
 		return to(a.dataWriter())
 	}
 	if err := replaceable(path, sources); err != nil {
@@ -104,12 +109,29 @@ func replaceable(path string, sources []string) error {
 		return refusal
 	}
 	there, err := os.Stat(path)
+	if err == nil && there.IsDir() {
+		return usageError("name a file in it", "--output %s: it is a folder", path)
+	}
 	for _, source := range sources {
 		if s, sourceErr := os.Stat(source); err == nil && sourceErr == nil && os.SameFile(there, s) {
 			return refusal
 		}
 	}
 	return nil
+}
+
+// writesTo reports whether stdout is the file at path, as far as the system tells.
+func (a *app) writesTo(path string) bool {
+	out, ok := a.stdout.(*os.File)
+	if !ok {
+		return false
+	}
+	to, err := out.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(to, there)
 }
 
 // dataWriter is stdout for a list; on a terminal control characters are shown,

@@ -20,6 +20,7 @@ type reportFlags struct {
 	read     listFlags
 	outcomes []string
 	output   string
+	excel    bool
 }
 
 // outcomes are the values of dnc_outcome.
@@ -42,12 +43,14 @@ The outcomes are ` + strings.Join(outcomes(), ", ") + `.
 What --outcome keeps is again a list that remove accepts. In CSV a cell that a
 spreadsheet would run as a formula gets a leading ', which remove takes off again.`,
 		Example: `  altadnc-bulk report -o done.csv contacts.csv
-  altadnc-bulk report --outcome failed,open -o again.csv contacts.csv`,
+  altadnc-bulk report --outcome failed,open -o again.csv contacts.csv
+  altadnc-bulk report --outcome failed --excel -o mend.csv contacts.csv`,
 		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
 	outputFlag(cmd, &f.output)
+	excelFlag(cmd, &f.excel)
 	cmd.Flags().StringSliceVar(&f.outcomes, "outcome", nil, "only entries with one of these `outcomes`, separated by commas")
 	return cmd
 }
@@ -86,7 +89,11 @@ func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) (rowCou
 	if err != nil {
 		return rowCounts{}, err
 	}
-	err = f.copy(in, &finder{records, verified}, newReportWriter(w, in))
+	out, err := newReportWriter(w, in, f.excel)
+	if err != nil {
+		return rowCounts{}, err
+	}
+	err = f.copy(in, &finder{records, verified}, out)
 	return newRowCounts(in.Rows()), err
 }
 

@@ -19,14 +19,22 @@ type reportWriter interface {
 	flush() error
 }
 
-func newReportWriter(w io.Writer, in *reader.Reader) reportWriter {
+// newReportWriter returns one for the list that in reads. excel is for CSV.
+func newReportWriter(w io.Writer, in *reader.Reader, excel bool) (reportWriter, error) {
 	layout := in.Layout()
-	if layout.Format == reader.FormatJSONL {
-		return &jsonlReport{out: jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true)), in: in}
+	switch {
+	case layout.Format == reader.FormatJSONL && excel:
+		return nil, errExcel()
+	case layout.Format == reader.FormatJSONL:
+		return &jsonlReport{out: jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true)), in: in}, nil
+	case excel:
+		if err := beginExcel(w); err != nil {
+			return nil, err
+		}
 	}
-	r := &csvReport{out: csv.NewWriter(w), columns: layout.Columns}
+	r := &csvReport{out: csv.NewWriter(w), columns: layout.Columns, cells: cells{excel}}
 	r.out.Comma = cmp.Or(layout.Delimiter, ',')
-	return r
+	return r, nil
 }
 
 // findingColumn is a column that a report adds: what is not known is null in
@@ -71,6 +79,7 @@ func (f finding) columns() []findingColumn {
 type csvReport struct {
 	out     *csv.Writer
 	columns []columns.Column
+	cells   cells
 	row     []string
 	begun   bool
 }
@@ -78,7 +87,7 @@ type csvReport struct {
 func (r *csvReport) header() error {
 	for _, c := range r.columns {
 		if c.Role != columns.Outcome {
-			r.row = append(r.row, disarm(c.Name))
+			r.row = append(r.row, r.cells.plain(c.Name))
 		}
 	}
 	for _, c := range (finding{}).columns() {
@@ -103,15 +112,17 @@ func (r *csvReport) write(e reader.Entry, f finding) error {
 		switch {
 		case c.Role == columns.Outcome:
 		case i == e.Record.Cell && e.Part:
-			r.row = append(r.row, disarm(e.Raw))
+			r.row = append(r.row, r.cells.identifier(e.Raw))
 		case i >= len(cells) || c.Role == columns.Identifier && i != e.Record.Cell:
 			r.row = append(r.row, "")
+		case c.Role == columns.Identifier:
+			r.row = append(r.row, r.cells.identifier(cells[i]))
 		default:
-			r.row = append(r.row, disarm(cells[i]))
+			r.row = append(r.row, r.cells.plain(cells[i]))
 		}
 	}
 	for _, c := range f.columns() {
-		r.row = append(r.row, disarm(c.cell()))
+		r.row = append(r.row, r.cells.plain(c.cell()))
 	}
 	return r.out.Write(r.row)
 }

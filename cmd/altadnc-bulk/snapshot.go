@@ -20,6 +20,7 @@ type dump struct {
 	caller
 	format string
 	path   string
+	excel  bool
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -42,6 +43,7 @@ it was.`,
 	d.api.register(cmd)
 	d.output.register(cmd)
 	outputFlag(cmd, &d.path)
+	excelFlag(cmd, &d.excel)
 	cmd.Flags().StringVar(&d.format, "output-format", "csv", "`format` to write: csv, jsonl")
 	return cmd
 }
@@ -50,13 +52,16 @@ func (d *dump) run() error {
 	if d.format != "csv" && d.format != "jsonl" {
 		return usageError("", "--output-format %q: csv or jsonl", d.format)
 	}
+	if d.excel && d.format == "jsonl" {
+		return errExcel()
+	}
 	return d.session(func() error {
 		if err := d.connect(); err != nil {
 			return err
 		}
 		var entries int64
 		err := d.emit(d.path, nil, func(w io.Writer) (err error) {
-			entries, err = d.copy(newOptOutWriter(w, d.format))
+			entries, err = d.copy(newOptOutWriter(w, d.format, d.excel))
 			return err
 		})
 		if err == nil && !d.output.quiet {
@@ -100,18 +105,27 @@ type optOutWriter interface {
 	end() error
 }
 
-func newOptOutWriter(w io.Writer, format string) optOutWriter {
+func newOptOutWriter(w io.Writer, format string, excel bool) optOutWriter {
 	if format == "jsonl" {
 		return &jsonlOptOuts{jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))}
 	}
-	return &csvOptOuts{csv.NewWriter(w)}
+	return &csvOptOuts{w, csv.NewWriter(w), cells{excel}}
 }
 
 // csvOptOuts writes a row for each entry. Cells that a spreadsheet would run are
 // disarmed, as in a report.
-type csvOptOuts struct{ out *csv.Writer }
+type csvOptOuts struct {
+	w     io.Writer
+	out   *csv.Writer
+	cells cells
+}
 
 func (c *csvOptOuts) begin() error {
+	if c.cells.excel {
+		if err := beginExcel(c.w); err != nil {
+			return err
+		}
+	}
 	return c.out.Write([]string{"identifier", "identifierType", "isManuallyAdded", "label", "createdAt", "updatedAt", "id"})
 }
 
@@ -122,8 +136,9 @@ func (c *csvOptOuts) write(o api.OptOut) error {
 	}
 	row := []string{o.Value, string(o.Type), manual, o.Label, o.CreatedAt, o.UpdatedAt, o.ID}
 	for i, cell := range row {
-		row[i] = disarm(cell)
+		row[i] = c.cells.plain(cell)
 	}
+	row[0] = c.cells.identifier(o.Value)
 	return c.out.Write(row)
 }
 
