@@ -16,12 +16,13 @@ import (
 // 5xx are one: then a single probe at a time goes out, with growing pauses, until
 // one is answered or it has lasted for too long.
 //
-// An entry that is out of attempts is parked. If somebody else's request is
-// answered before there are enough attempts in a row for an outage, it was the
-// entry that failed. Else it is sent again once the outage is over.
+// An entry that is out of attempts is parked. If nothing but its own attempts failed
+// before somebody else's request is answered, it was the entry that failed. Else it
+// is sent again.
 //
 // It is safe for concurrent use.
 type outage struct {
+	each    int           // attempts of an entry
 	after   int           // so many attempts in a row are an outage
 	longest time.Duration // for which it is waited
 	log     *slog.Logger
@@ -52,7 +53,7 @@ type parked struct {
 const fewAttempts = 8
 
 func newOutage(cfg Config) *outage {
-	return &outage{after: max(fewAttempts, cfg.MaxAttempts+2), longest: cfg.MaxOutage, log: cfg.Log, news: make(chan struct{})}
+	return &outage{each: cfg.MaxAttempts, after: max(fewAttempts, cfg.MaxAttempts+2), longest: cfg.MaxOutage, log: cfg.Log, news: make(chan struct{})}
 }
 
 // admit waits until a request may ask for its turn: at once, but in an outage
@@ -102,6 +103,8 @@ func (o *outage) answered() (failed []journal.Outcome) {
 	o.answers++
 	if o.on {
 		o.log.Warn("outage over", "after", time.Since(o.began).Round(time.Second))
+	}
+	if o.on || o.row > o.each*len(o.parked) {
 		o.again = append(o.again, o.parked...)
 	} else {
 		for _, p := range o.parked {
