@@ -89,6 +89,9 @@ type HeldError struct {
 
 // Error says how long, and why.
 func (e *HeldError) Error() string {
+	if e.Limit < time.Second { // who does not wait at all
+		return fmt.Sprintf("nothing may leave for %s: %s", e.For.Round(time.Second), e.Why)
+	}
 	return fmt.Sprintf("nothing may leave for %s, longer than %s: %s", e.For.Round(time.Second), e.Limit, e.Why)
 }
 
