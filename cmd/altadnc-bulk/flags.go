@@ -107,8 +107,7 @@ func (a *app) warnOfUnknown(root *cobra.Command) {
 }
 
 // resumeCommand is the command line to type for going on, with the flags that
-// were given. --again is left out: a run that was interrupted is continued
-// without it.
+// were given. --again is left out: what it reopened is open from then on.
 func resumeCommand(cmd *cobra.Command, arg string) string {
 	return commandLine(cmd, []string{"again"}, nil, []string{arg})
 }

@@ -23,6 +23,7 @@ type job struct {
 	yes      bool
 
 	resume string // the command to type to go on
+	repeat string // the same, if it did not come to reopen what --again is for
 	list   *list
 }
 
@@ -49,7 +50,7 @@ func (j *job) run(cmd *cobra.Command, arg string, open func(arg string) (*list, 
 			return err
 		}
 		defer j.list.Close()
-		j.resume = resumeCommand(cmd, arg)
+		j.resume, j.repeat = resumeCommand(cmd, arg), commandLine(cmd, nil, nil, []string{arg})
 		j.yes = j.yes || j.api.sandbox
 		return work()
 	})

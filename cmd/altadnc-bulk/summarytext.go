@@ -41,6 +41,7 @@ type removeSummary struct {
 	Ended     time.Time `json:"ended"`
 
 	resume    string // the command to type to go on
+	again     bool   // finished keys wait to be reopened
 	reading   string // the flags with which the list was read
 	rereading string // those of them with which a report of it is read
 	temporary bool   // the journal goes with the sandbox
@@ -55,6 +56,9 @@ func (r *removal) newSummary(plan *worker.Plan, s worker.Summary) *removeSummary
 		Protected: c[journal.Protected], Open: c[journal.Pending], Unsure: s.Unsure, Requests: s.Requests,
 		Digest: s.JournalSHA256, Started: s.Started.UTC(), Ended: s.Ended.UTC(),
 		resume: r.resume, reading: r.read.words(), rereading: r.read.words("journal", "encoding", "delimiter"), temporary: r.temporary(),
+	}
+	if v.again = s.Again; v.again {
+		v.resume = r.repeat
 	}
 	if !plan.Oldest.IsZero() {
 		from, to := plan.Oldest.UTC(), plan.Newest.UTC()
@@ -129,7 +133,7 @@ func (v *removeSummary) skipped() string {
 }
 
 func (v *removeSummary) writeNext(w io.Writer) {
-	if v.Stopped != "" && v.Open+v.Failed > 0 {
+	if v.Stopped != "" && (v.again || v.Open+v.Failed > 0) {
 		fmt.Fprintf(w, "Go on with: %s\n", v.resume)
 	}
 	v.writeRewritten(w)

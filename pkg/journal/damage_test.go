@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"altadnc-bulk/pkg/api"
 )
 
 // original is a sound journal and what each of its lines says.
@@ -383,7 +381,7 @@ func TestGoodLineInATornTail(t *testing.T) {
 	path := newPath(t)
 	j := mustBegin(t, path)
 	must(t, j.Outcome(removed(0)))
-	must(t, j.Reopen([]api.Identifier{mail(0), mail(1), mail(2)})) // one write
+	must(t, j.Restored([]Restore{{Identifier: mail(0)}, {Identifier: mail(1)}, {Identifier: mail(2)}})) // one write
 	must(t, j.Close())
 	whole := readFile(t, path)
 	sound := bytes.Index(whole, []byte(`{"seq":4,`))
@@ -398,7 +396,7 @@ func TestGoodLineInATornTail(t *testing.T) {
 	if second <= sound || !bytes.Equal(readFile(t, path), whole[:second]) {
 		t.Error("the journal is not what stood before the bad line")
 	}
-	for n, want := range []State{{Status: Pending, Unsure: true, Reopened: true, Offset: int64(sound)}, {}, {}} {
+	for n, want := range []State{{Status: Restored, Offset: int64(sound)}, {}, {}} {
 		if got := j.Index().State(keyOf(n)); got != want {
 			t.Errorf("key %d: %+v, want %+v", n, got, want)
 		}

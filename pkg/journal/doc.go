@@ -48,7 +48,8 @@
 //		          outcome reason status attempts unsure [stored]
 //		released  time line type identifier [sent] reason status [stored]
 //		released  time key reason
-//		reopen    time type identifier
+//		reopen    time type identifier [stored]
+//		reopened  time
 //		restored  time line type identifier [sent] status
 //		verified  time line type identifier found
 //		repair    time source sourceSha256 kept lost
@@ -80,7 +81,10 @@
 //	  - released ends an intent without an outcome. With an identifier, what became
 //	    of its attempts is known: they were not applied, or stored tells what they
 //	    removed. With a key alone, nobody will find out.
-//	  - reopen makes a key open again, restored says that it was put back.
+//	  - reopen names a key that is to be open again; reopened makes all of them
+//	    open that were named since the last run record. Those that no reopened
+//	    follows before the next run stay as they were.
+//	  - restored says that a key was put back.
 //	  - verified is what a listing of the Do Not Contact list, begun at its time,
 //	    showed of a finished key: absent, present, came_back, still_there, missing
 //	    or unclear. It changes nothing about the key.
@@ -97,14 +101,14 @@
 //	released  the intent is over: failed or partial again if that was the last
 //	          outcome, else pending; unsure as before; without an identifier: unsure
 //	outcome   that status, unsure as recorded
-//	reopen    pending, unsure as before, or if it was removed
+//	reopened  pending, unsure as before, or if it was removed; what the key's
+//	          reopen stored is what is known of its forms
 //	restored  restored
 //	repair    with lost > 0: unsure for every key without a finished outcome,
 //	          recorded or not
 //
 // An intent or a release with stored decides by itself: the key is pending from
-// then on, whatever it was, and what is known of its forms stands there. Only a
-// reopening keeps its place before an intent.
+// then on, whatever it was, and what is known of its forms stands there.
 //
 // # Order of writes
 //

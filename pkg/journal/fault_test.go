@@ -8,8 +8,6 @@ import (
 	"os"
 	"sync"
 	"testing"
-
-	"altadnc-bulk/pkg/api"
 )
 
 var errFault = errors.New("fault of the disk")
@@ -337,22 +335,28 @@ func TestEveryOperationOfRecoveryFails(t *testing.T) {
 	}
 }
 
-// TestReopenIsDurableAsAWhole cuts the power after Reopen returned.
+// TestReopenIsDurableAsAWhole cuts the power after Reopened returned, and before.
 func TestReopenIsDurableAsAWhole(t *testing.T) {
-	d, path := newFaultDisk(), newPath(t)
-	must(t, newSeen().work(d, path, 0, 5))
-	j, err := open(d, path, testIdentity)
-	must(t, err)
-	must(t, j.Begin(testRun))
-	must(t, j.Reopen([]api.Identifier{mail(0), mail(1), mail(2)}))
-	d.cutPower(t, func() bool { return false })
-	j.Close()
-	j, err = open(d, path, testIdentity)
-	must(t, err)
-	defer j.Close()
-	for n := range 3 {
-		if got := j.Index().State(keyOf(n)); !got.Reopened {
-			t.Errorf("key %d: %+v", n, got)
+	for _, all := range []bool{true, false} {
+		d, path := newFaultDisk(), newPath(t)
+		must(t, newSeen().work(d, path, 0, 5))
+		j, err := open(d, path, testIdentity)
+		must(t, err)
+		must(t, j.Begin(testRun))
+		must(t, j.Reopen(reopenings(0, 1)))
+		must(t, j.Reopen(reopenings(2)))
+		if all {
+			must(t, j.Reopened())
 		}
+		d.cutPower(t, func() bool { return false })
+		j.Close()
+		j, err = open(d, path, testIdentity)
+		must(t, err)
+		for n := range 3 {
+			if got := j.Index().State(keyOf(n)); got.Reopened != all {
+				t.Errorf("key %d: %+v, want reopened %v", n, got, all)
+			}
+		}
+		must(t, j.Close())
 	}
 }

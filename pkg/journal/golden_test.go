@@ -19,10 +19,10 @@ func TestFormatStaysReadable(t *testing.T) {
 		torn    int64 // bytes
 		damaged int64 // line
 	}{
-		{"sound.journal", 26, keys, 0, 0},
-		{"torn.journal", 25, keys, 198, 0},
+		{"sound.journal", 27, keys, 0, 0},
+		{"torn.journal", 26, keys, 198, 0},
 		{"damaged.journal", 4, Tally{Counts: Counts{Pending: 2}, Unanswered: 2, Unsure: 2}, 0, 5},
-		{"repaired.journal", 26, again, 0, 0},
+		{"repaired.journal", 27, again, 0, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,6 +60,11 @@ const (
 type Index struct {
 	shards [64]shard
 	doubt  atomic.Bool // a repair lost records: any key may have been tried
+
+	// staged are keys that a run began to reopen, until a record reopens them all.
+	// Only whoever reads or writes the journal uses it.
+	staged     []change
+	reopenedAt atomic.Int64 // offset of that record
 }
 
 // shard is a part of an index with a lock of its own, so that All can copy one
@@ -139,6 +144,10 @@ func (x *Index) known(s slot) slot {
 	}
 	return s
 }
+
+// ReopenedAt returns the offset of the record that last reopened keys, 0 for
+// none: what was finished behind it was finished since.
+func (x *Index) ReopenedAt() int64 { return x.reopenedAt.Load() }
 
 // Mark sets a mark of k and reports whether it was set before. An unknown key is
 // added with status None.
@@ -228,6 +237,9 @@ type change struct {
 // order of the file, both on loading and, once they are durable, while a run
 // goes on.
 func (x *Index) publish(c change) {
+	if x.stage(c, x.publish) {
+		return
+	}
 	sh := x.shard(c.key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -236,8 +248,11 @@ func (x *Index) publish(c change) {
 
 // apply makes a change in an index, or a shard of it, that nobody else uses now.
 func (x *Index) apply(c change) {
+	if x.stage(c, x.apply) {
+		return
+	}
 	switch c.kind {
-	case KindIntent, KindOutcome, KindReleased, KindReopen, KindRestored:
+	case KindIntent, KindOutcome, KindReleased, KindReopened, KindRestored:
 		sh := x.shard(c.key)
 		sh.put(c.key, x.known(sh.slots[c.key]).after(c))
 	case KindRepair: // no run writes one
@@ -245,6 +260,28 @@ func (x *Index) apply(c change) {
 			x.distrust()
 		}
 	}
+}
+
+// stage holds back what reopens a key until all keys of its run are there, and
+// reports whether c was about that. Then each is made to happen by a change of
+// its own. What a run began and did not come to the end of, the next one drops.
+func (x *Index) stage(c change, happen func(change)) bool {
+	switch {
+	case c.kind == KindReopen:
+		x.staged = append(x.staged, c)
+	case c.kind == KindReopened && c.key == Key{}:
+		for _, s := range x.staged {
+			s.kind = KindReopened
+			happen(s)
+		}
+		x.staged = nil
+		x.reopenedAt.Store(c.offset)
+	case c.kind == KindRun:
+		x.staged = nil
+	default:
+		return false
+	}
+	return true
 }
 
 // after returns the slot of a key once the record that c describes is in.
@@ -256,7 +293,7 @@ func (s slot) after(c change) slot {
 		return s.decided(c.status, c.offset).with(slotIntent, false).with(slotUnsure, c.unsure)
 	case KindReleased:
 		return s.released(c).with(slotIntent, false)
-	case KindReopen:
+	case KindReopened:
 		// What a run removed, a later one does not find: no proof of anything.
 		return s.with(slotUnsure, s.has(slotUnsure) || s.status() == Removed).decided(Pending, c.offset).with(slotReopened, true)
 	case KindRestored:
@@ -267,8 +304,8 @@ func (s slot) after(c change) slot {
 
 // intended decides what nothing decided before, and what it has more to say
 // about: an intent that lists stored forms lists all that are known. Else a
-// failure stands until there is another outcome, a reopening keeps its place,
-// and what is about to be put back stays removed.
+// failure stands until there is another outcome, and what is about to be put back
+// stays removed.
 //
 // An intent that is outstanding already leaves its mark: what became of its
 // request stays unknown, whatever becomes of this one.
@@ -282,8 +319,8 @@ func (s slot) intended(c change) slot {
 	if s.has(slotIntent) {
 		s = s.with(slotUnsure, true)
 	}
-	if status := s.status(); status == None || status.Finished() || c.lists && !s.has(slotReopened) {
-		return s.decided(Pending, c.offset)
+	if status := s.status(); status == None || status.Finished() || c.lists {
+		return s.decided(Pending, c.offset).with(slotReopened, s.has(slotReopened))
 	}
 	return s
 }
@@ -294,7 +331,7 @@ func (s slot) intended(c change) slot {
 // attempts before it.
 func (s slot) released(c change) slot {
 	if s.status() == None || c.lists {
-		s = s.decided(Pending, c.offset)
+		s = s.decided(Pending, c.offset).with(slotReopened, s.has(slotReopened))
 	}
 	return s.with(slotUnsure, s.has(slotUnsure) || c.unsure)
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"altadnc-bulk/pkg/api"
-
 	"github.com/gofrs/flock"
 )
 
@@ -166,15 +164,21 @@ func (j *Journal) ReleaseKey(k Key, reason string) error {
 	return j.append(record{kind: KindReleased, time: spellTime(time.Time{}), key: k, keyed: true, reason: text(reason)})
 }
 
-// Reopen makes keys open again that may be finished, and returns when that is
-// durable for all of them. They keep their marks. A crash in between leaves a
-// part of them reopened.
-func (j *Journal) Reopen(ids []api.Identifier) error {
-	all := make([]record, 0, len(ids))
-	for _, id := range ids {
-		all = append(all, about(KindReopen, 0, id, ""))
+// Reopen names keys that are to be open again though they may be finished, and
+// returns when that is durable. Nothing changes before [Journal.Reopened].
+func (j *Journal) Reopen(batch []Reopening) error {
+	all := make([]record, 0, len(batch))
+	for _, r := range batch {
+		all = append(all, r.record())
 	}
 	return j.append(all...)
+}
+
+// Reopened makes all keys open again that this run has named, and returns when
+// that is durable. They keep their marks. A crash before it leaves all of them as
+// they were, and one after it none.
+func (j *Journal) Reopened() error {
+	return j.append(record{kind: KindReopened, time: spellTime(time.Time{})})
 }
 
 // Restoring records that a batch is about to be put back on the list, and

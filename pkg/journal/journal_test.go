@@ -79,7 +79,8 @@ func sixty(t testing.TB) []byte {
 	must(t, j.Outcome(Outcome{Line: 30, Column: "email", Raw: "a\xff\x1b[2J\u202e", Result: Failed, Reason: "no @ sign", Refused: true}))
 	must(t, j.End(End{Reason: "done", Entries: 21}))
 	must(t, j.Begin(testRun))
-	must(t, j.Reopen([]api.Identifier{mail(0), mail(1), mail(4)}))
+	must(t, j.Reopen(reopenings(0, 1, 4)))
+	must(t, j.Reopened())
 	must(t, j.Intent(Intent{Identifier: mail(0)}))
 	must(t, j.Release(Release{Identifier: mail(0), Reason: "429", HTTPStatus: 429}))
 	batch := []Restore{{Identifier: mail(8), HTTPStatus: 200}, {Identifier: mail(12), HTTPStatus: 200}}
@@ -98,6 +99,13 @@ func sixty(t testing.TB) []byte {
 	return readFile(t, path)
 }
 
+func reopenings(n ...int) (batch []Reopening) {
+	for _, n := range n {
+		batch = append(batch, Reopening{Identifier: mail(n)})
+	}
+	return batch
+}
+
 func TestIndexFollowsRecords(t *testing.T) {
 	intent := func(n int) func(*Journal) error {
 		return func(j *Journal) error { return j.Intent(Intent{Identifier: mail(n)}) }
@@ -109,7 +117,9 @@ func TestIndexFollowsRecords(t *testing.T) {
 	}
 	release := func(j *Journal) error { return j.Release(Release{Identifier: mail(1), Reason: "refused"}) }
 	releaseKey := func(j *Journal) error { return j.ReleaseKey(keyOf(1), "gone") }
-	reopen := func(j *Journal) error { return j.Reopen([]api.Identifier{mail(1)}) }
+	reopen := func(j *Journal) error { return errors.Join(j.Reopen(reopenings(1)), j.Reopened()) }
+	reopening := func(j *Journal) error { return j.Reopen(reopenings(1)) }
+	another := func(j *Journal) error { return errors.Join(j.End(End{}), j.Begin(testRun)) }
 	batch := []Restore{{Identifier: mail(1), HTTPStatus: 200}}
 	lists := []Stored{{Value: "P1@example.com", Removed: true}, {Value: "p1@example.com"}}
 	listing := func(j *Journal) error { return j.Intent(Intent{Identifier: mail(1), Stored: lists}) }
@@ -137,6 +147,8 @@ func TestIndexFollowsRecords(t *testing.T) {
 		{"tried again", steps{outcome(Failed, true), intent(1)}, State{Status: Pending, Unsure: true, Intent: true}, 0},
 		{"tried again and released", steps{outcome(Failed, true), intent(1), release}, State{Status: Failed, Unsure: true}, 0},
 		{"reopened", steps{outcome(NotFound, true), reopen}, State{Status: Pending, Unsure: true, Reopened: true}, 1},
+		{"named to be reopened", steps{outcome(NotFound, true), reopening}, State{Status: NotFound, Unsure: true}, 0},
+		{"another run after it", steps{outcome(NotFound, true), reopening, another, (*Journal).Reopened}, State{Status: NotFound, Unsure: true}, 0},
 		{"removed and reopened", steps{outcome(Removed, false), reopen}, State{Status: Pending, Unsure: true, Reopened: true}, 1},
 		{"reopened and begun", steps{outcome(NotFound, false), reopen, intent(1)}, State{Status: Pending, Intent: true, Reopened: true}, 1},
 		{"reopened and done", steps{outcome(Removed, false), reopen, intent(1), outcome(Removed, false)}, State{Status: Removed}, 3},
@@ -148,8 +160,8 @@ func TestIndexFollowsRecords(t *testing.T) {
 		{"forms listed by a later intent", steps{intent(1), release, listing}, State{Status: Pending, Intent: true}, 2},
 		{"forms listed after a failure", steps{outcome(Failed, true), listing, release}, State{Status: Pending, Unsure: true}, 1},
 		{"forms listed after a part", steps{outcome(Partial, false), listing, release}, State{Status: Pending}, 1},
-		{"forms listed after a reopening", steps{outcome(NotFound, false), reopen, listing}, State{Status: Pending, Intent: true, Reopened: true}, 1},
-		{"a release that lists forms", steps{outcome(NotFound, false), reopen, listing, releaseAll}, State{Status: Pending}, 3},
+		{"forms listed after a reopening", steps{outcome(NotFound, false), reopen, listing}, State{Status: Pending, Intent: true, Reopened: true}, 2},
+		{"a release that lists forms", steps{outcome(NotFound, false), reopen, listing, releaseAll}, State{Status: Pending, Reopened: true}, 3},
 		{"may be restored", steps{outcome(Removed, false), restoring}, State{Status: Removed, Intent: true}, 0},
 		{"not restored", steps{outcome(Removed, false), restoring, release}, State{Status: Removed}, 0},
 		{"restored", steps{outcome(Removed, true), restoring, restored}, State{Status: Restored}, 2},
@@ -253,7 +265,7 @@ func TestRecordsThatCannotBeWritten(t *testing.T) {
 		"far year":           j.Outcome(Outcome{Identifier: mail(1), Result: Removed, Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}),
 		"over-long":          j.Outcome(Outcome{Identifier: mail(1), Result: Removed, Reason: string(make([]byte, maxLine))}),
 		"run within a run":   j.Begin(testRun),
-		"one bad of a batch": j.Reopen([]api.Identifier{mail(1), {Type: "fax"}}),
+		"one bad of a batch": j.Reopen([]Reopening{{Identifier: mail(1)}, {Identifier: api.Identifier{Type: "fax"}}}),
 	}
 	for name, err := range tests {
 		if err == nil {

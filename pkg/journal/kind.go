@@ -12,6 +12,7 @@ const (
 	KindOutcome
 	KindReleased
 	KindReopen
+	KindReopened
 	KindRestored
 	KindVerified
 	KindRepair
@@ -21,5 +22,6 @@ const (
 // kindNames are the kinds as records spell them.
 var kindNames = [kinds]string{
 	KindJournal: "journal", KindRun: "run", KindEnd: "end", KindIntent: "intent", KindOutcome: "outcome",
-	KindReleased: "released", KindReopen: "reopen", KindRestored: "restored", KindVerified: "verified", KindRepair: "repair",
+	KindReleased: "released", KindReopen: "reopen", KindReopened: "reopened", KindRestored: "restored",
+	KindVerified: "verified", KindRepair: "repair",
 }

@@ -73,6 +73,7 @@ func (r *record) walk(c *codec) {
 		r.walkReleased(c)
 	case KindReopen:
 		r.walkIdentifier(c)
+		r.walkForms(c)
 	case KindRestored:
 		c.number(`,"line":`, &r.line)
 		r.walkIdentifier(c)

@@ -95,6 +95,12 @@ type Release struct {
 	Stored     []Stored // see [Outcome]
 }
 
+// Reopening names a key that is to be open again.
+type Reopening struct {
+	Identifier api.Identifier
+	Stored     []Stored // see [Outcome]
+}
+
 // Restore is an identifier that is put back on the Do Not Contact list.
 type Restore struct {
 	Line       int // of the list, 1-based; 0: none
@@ -139,6 +145,12 @@ func (o *Outcome) record() record {
 func (r Release) record() record {
 	rec := about(KindReleased, r.Line, r.Identifier, r.Sent)
 	rec.reason, rec.httpStatus, rec.forms = text(r.Reason), int64(r.HTTPStatus), formsOf(r.Stored)
+	return rec
+}
+
+func (r Reopening) record() record {
+	rec := about(KindReopen, 0, r.Identifier, "")
+	rec.sent, rec.forms = nil, formsOf(r.Stored)
 	return rec
 }
 

@@ -34,12 +34,13 @@ type modelKey struct {
 	unsure   bool
 	intent   bool
 	reopened bool
-	at       int // when status was decided
+	removed  bool // confirmed by a run before it was reopened
+	at       int  // when status was decided
 }
 
 func (k modelKey) state() journal.State {
 	s := journal.State{Status: k.status, Unsure: k.unsure, Intent: k.intent, Reopened: k.reopened}
-	if k.intent && k.status == journal.Failed {
+	if k.intent && !k.status.Finished() {
 		s.Status = journal.Pending
 	}
 	return s
@@ -51,6 +52,8 @@ type model struct {
 	keys   map[string]*modelKey
 	onList map[string]bool // the truth at the API
 	clock  int
+
+	reopenedAt int
 
 	row              int      // attempts without an answer, since the last one
 	answered         bool     // anything was, in this run
@@ -76,7 +79,8 @@ func (m *model) key(name string) *modelKey {
 
 func (m *model) decide(name string, status journal.Status, unsure bool) {
 	m.clock++
-	*m.key(name) = modelKey{status: status, unsure: unsure, at: m.clock}
+	removed := m.key(name).removed && !status.Finished()
+	*m.key(name) = modelKey{status: status, unsure: unsure, removed: removed, at: m.clock}
 }
 
 // run plays a run with one worker, and reports whether it was killed.
@@ -132,15 +136,21 @@ func (m *model) reopen(list []string, opts PlanOptions) {
 	before := math.MaxInt
 	for _, name := range list {
 		if k := m.key(name); k.reopened {
-			before = min(before, k.at)
+			before = m.reopenedAt
 		}
 	}
+	reopens := false
 	for _, name := range list {
 		if k := m.key(name); k.status.Finished() && k.at < before {
 			m.clock++
-			k.unsure = k.unsure || k.status == journal.Removed
-			k.status, k.reopened, k.at = journal.Pending, true, m.clock
+			k.removed = k.status == journal.Removed
+			k.unsure = k.unsure || k.removed
+			k.status, k.reopened, k.at, reopens = journal.Pending, true, m.clock, true
 		}
+	}
+	if reopens {
+		m.clock++
+		m.reopenedAt = m.clock
 	}
 }
 
@@ -148,7 +158,7 @@ func (m *model) wanted(name string, opts PlanOptions) bool {
 	switch k := m.key(name); {
 	case k.intent, k.status == journal.None, k.status == journal.Pending:
 		return true
-	case k.status == journal.Failed:
+	case k.status == journal.Failed, k.status == journal.Partial:
 		return !opts.SkipFailed
 	}
 	return false
@@ -159,7 +169,7 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 	k := m.key(name)
 	doubt := k.unsure || k.intent
 	k.unsure, k.intent = doubt, true
-	if k.status == journal.None {
+	if k.status == journal.None || k.removed { // forms are known
 		m.clock++
 		k.status, k.at = journal.Pending, m.clock
 	}
@@ -172,7 +182,7 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 			m.row, m.answered = 0, true
 			m.flush(&m.outages)
 			m.flush(&m.rejects)
-			if m.onList[name] {
+			if m.onList[name] || k.removed {
 				delete(m.onList, name)
 				m.decide(name, journal.Removed, false)
 			} else {
@@ -210,7 +220,11 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 
 func (m *model) flush(parked *[]parkedKey) {
 	for _, p := range *parked {
-		m.decide(p.name, journal.Failed, p.unsure)
+		status := journal.Failed
+		if m.key(p.name).removed {
+			status = journal.Partial
+		}
+		m.decide(p.name, status, p.unsure)
 	}
 	*parked = nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"time"
 
 	"altadnc-bulk/pkg/api"
@@ -202,13 +203,12 @@ func (p *Plan) reopensBefore() int64 {
 	if !p.opts.Again {
 		return 0
 	}
-	before := int64(1<<63 - 1)
 	for _, state := range p.index().All() {
 		if state.Reopened && state.Marked(journal.MarkListed) {
-			before = min(before, state.Offset)
+			return p.index().ReopenedAt()
 		}
 	}
-	return before
+	return math.MaxInt64
 }
 
 // reopens reports whether a key that is finished is to be sent once more.

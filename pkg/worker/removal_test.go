@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -83,24 +84,54 @@ func TestConfirmedFormSurvivesTwoInterruptions(t *testing.T) {
 	}
 }
 
-// What a run removed and --again does not find may be put back, if asked for.
+// What a run removed and --again does not find was removed all the same, in the
+// form and with the label that it had.
 func TestAgainKeepsWhatWasRemoved(t *testing.T) {
-	d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ada@example.com")})
-	d.remove(errand{})
-	d.with(func(l *List, j *journal.Journal, cfg Config) {
-		plan, err := NewPlan(l, j, PlanOptions{Again: true})
-		if err != nil {
-			t.Fatal(err)
+	for _, snapshot := range []bool{false, true} {
+		stored := entry(api.Email, "Ada@example.com")
+		stored.Label = "Ada L."
+		d := newDesk(t, adaList, []api.OptOut{stored})
+		before := d.written()
+		d.remove(errand{snapshot: true})
+		d.remove(errand{plan: PlanOptions{Again: true}, snapshot: snapshot})
+		if o, state := d.outcome(ada); state.Status != journal.Removed || state.Unsure {
+			t.Errorf("%+v, %+v; want removed", o, state)
 		}
-		if _, err := NewRun(cfg, l, plan).Remove(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure {
-		t.Errorf("%+v, %+v; want not found, unsure", o, state)
+		d.restore(revival{})
+		equal(t, "on the list again", d.written(), before)
 	}
-	if _, p := d.restore(revival{opts: RestoreOptions{Unsure: true}}); p.Keys != 1 {
-		t.Errorf("restore --unsure puts %d keys back, want 1", p.Keys)
+}
+
+// An interruption while finished keys are reopened leaves all as they were, and
+// the summary says that the run must be told again what it was for.
+func TestAgainInterruptedWhileItReopens(t *testing.T) {
+	n := 2*reopenBatch + 10
+	d := newDesk(t, rows(n), nil)
+	d.remove(errand{workers: 16})
+	d.took()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s, _ := d.remove(errand{plan: PlanOptions{Again: true}, ctx: ctx})
+	if !s.Again || s.Counts[journal.Skipped] != int64(n) {
+		t.Errorf("%+v, want nothing reopened, and to be told so", s)
+	}
+	d.with(func(_ *List, j *journal.Journal, _ Config) { // killed after the first batch
+		j.Begin(journal.Run{})
+		var batch []journal.Reopening
+		for _, o := range numbered(0, reopenBatch) {
+			batch = append(batch, journal.Reopening{Identifier: o.Identifier})
+		}
+		j.Reopen(batch)
+	})
+	if s, p := d.remove(errand{}); p.Send != 0 || s.Again || len(d.took()) != 0 {
+		t.Errorf("%d to be sent without the flag, %+v", p.Send, s.Counts)
+	}
+	s, p := d.remove(errand{plan: PlanOptions{Again: true}, limit: 1})
+	if p.Reopen != int64(n) || s.Again {
+		t.Errorf("reopened %d, want %d; %+v", p.Reopen, n, s.Counts)
+	}
+	if _, p = d.remove(errand{workers: 16}); p.Send != int64(n)-1 {
+		t.Errorf("%d to be sent by the run that goes on, want %d", p.Send, n-1)
 	}
 }
 

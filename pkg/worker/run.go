@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -61,6 +63,8 @@ type Run struct {
 	plan  *Plan
 	tally tally
 
+	reopened bool // what the plan reopens
+
 	mu         sync.Mutex
 	unrecorded []journal.Outcome
 }
@@ -82,7 +86,7 @@ func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	}
 	defer end()
 
-	stop := r.prepare()
+	stop := r.prepare(ctx)
 	if stop == nil && !r.plan.idle() {
 		stop = r.sendAll(ctx)
 	}
@@ -192,7 +196,7 @@ func (r *Run) settleTrouble(ctx context.Context, undecided, again []parked) {
 }
 
 // prepare writes down what the plan changes before anything is sent.
-func (r *Run) prepare() *Stop {
+func (r *Run) prepare(ctx context.Context) *Stop {
 	for _, left := range r.plan.Left {
 		if err := r.cfg.Journal.ReleaseKey(left, "no longer on the list"); err != nil {
 			return &Stop{StopJournal, err}
@@ -201,26 +205,36 @@ func (r *Run) prepare() *Stop {
 	if r.plan.Reopen == 0 {
 		return nil
 	}
-	return r.reopen()
+	stop := r.reopen(ctx)
+	r.reopened = stop == nil
+	return stop
 }
 
 // reopenBatch bounds the memory that reopening takes.
 const reopenBatch = 1000
 
-// reopen records durably which finished keys are to be sent once more.
-func (r *Run) reopen() *Stop {
+// reopen records durably which finished keys are to be sent once more: all of
+// them, or, if it is interrupted, none.
+func (r *Run) reopen(ctx context.Context) *Stop {
 	in, err := r.list.pass()
 	if err != nil {
 		return &Stop{StopListChanged, err}
 	}
-	batch := make([]api.Identifier, 0, reopenBatch)
+	batch := make([]journal.Reopening, 0, reopenBatch)
 	for err == nil {
 		var e reader.Entry
 		if e, err = in.Read(); err == nil && r.reopens(e) {
-			batch = append(batch, e.Identifier)
+			key, err := r.reopening(e.Identifier)
+			if err != nil {
+				return &Stop{StopJournal, err}
+			}
+			batch = append(batch, key)
 		}
 		if len(batch) < reopenBatch && err == nil {
 			continue
+		}
+		if stop := stopOf(ctx); stop != nil {
+			return stop
 		}
 		if err := r.cfg.Journal.Reopen(batch); err != nil {
 			return &Stop{StopJournal, err}
@@ -230,7 +244,23 @@ func (r *Run) reopen() *Stop {
 	if !errors.Is(err, io.EOF) {
 		return &Stop{StopListChanged, err}
 	}
+	if sum, err := in.sum(); err != nil || sum != r.plan.SHA256 {
+		return &Stop{StopListChanged, errors.Join(err, fmt.Errorf("%s: it is no longer the list that was planned", r.list.name))}
+	}
+	if err := r.cfg.Journal.Reopened(); err != nil {
+		return &Stop{StopJournal, err}
+	}
 	return nil
+}
+
+// reopening is what reopens a key, with all that is known of its forms: what an
+// earlier run removed can be put back whatever this one finds.
+func (r *Run) reopening(id api.Identifier) (journal.Reopening, error) {
+	o, err := r.plan.records.OutcomeAt(r.plan.index().State(journal.KeyOf(id)))
+	if err == nil && o.Result == journal.Removed && len(o.Stored) == 0 {
+		o.Stored = []journal.Stored{{Value: cmp.Or(o.Sent, id.Value), Removed: true}}
+	}
+	return journal.Reopening{Identifier: id, Stored: o.Stored}, err
 }
 
 // reopens reports whether e is the first entry of a finished key that is to be

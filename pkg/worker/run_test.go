@@ -539,17 +539,17 @@ func TestAgainSendsFinishedKeysOnceMore(t *testing.T) {
 	d.remove(errand{})
 	s, plan := d.remove(errand{plan: PlanOptions{Again: true}, limit: 2, workers: 1})
 	wantStop(t, s, StopLimit)
-	if plan.Reopen != 6 || s.Counts[journal.NotFound] != 2 || s.Counts[journal.Pending] != 4 {
-		t.Errorf("reopened %d, counts = %+v; want 6, 2 not found, 4 open", plan.Reopen, s.Counts)
+	if plan.Reopen != 6 || s.Counts[journal.Removed] != 2 || s.Counts[journal.Pending] != 4 {
+		t.Errorf("reopened %d, counts = %+v; want 6, 2 removed by the earlier run, 4 open", plan.Reopen, s.Counts)
 	}
 	// Interrupted, it goes on where it was, with the flag and without it.
 	s, plan = d.remove(errand{plan: PlanOptions{Again: true}, limit: 2, workers: 1})
-	if plan.Reopen != 0 || s.Counts[journal.NotFound] != 2 || s.Counts[journal.Skipped] != 2 {
-		t.Errorf("reopened %d, counts = %+v; want none, 2 not found, 2 skipped", plan.Reopen, s.Counts)
+	if plan.Reopen != 0 || s.Counts[journal.Removed] != 2 || s.Counts[journal.Skipped] != 2 {
+		t.Errorf("reopened %d, counts = %+v; want none, 2 removed, 2 skipped", plan.Reopen, s.Counts)
 	}
 	s, _ = d.remove(errand{workers: 1})
-	if s.Counts[journal.NotFound] != 2 || s.Counts[journal.Skipped] != 4 || s.Unsure != 2 {
-		t.Errorf("counts = %+v; want 2 not found, unsure since an earlier run removed them, 4 skipped", s.Counts)
+	if s.Counts[journal.Removed] != 2 || s.Counts[journal.Skipped] != 4 || s.Unsure != 0 {
+		t.Errorf("counts = %+v; want 2 removed, as the earlier run confirmed, 4 skipped", s.Counts)
 	}
 	if got := len(d.values()); got != 12 {
 		t.Errorf("%d requests, want 12", got)

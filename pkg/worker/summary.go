@@ -21,6 +21,10 @@ type Summary struct {
 	// Identifiers are those that a restore put back: every stored form of a key.
 	Identifiers int64
 
+	// Again tells that finished keys were to be sent once more and are not open
+	// yet: the next run must be told so again, see [PlanOptions.Again].
+	Again bool
+
 	Stop    *Stop // nil when the list was gone through to its end
 	Started time.Time
 	Ended   time.Time
@@ -44,6 +48,7 @@ func (r *Run) summary(stop *Stop) Summary {
 	s := Summary{
 		Entries: r.plan.Entries, Counts: r.plan.count(), Unsure: done.Unsure, Requests: done.Requests,
 		Lifted: done.Lifted, Rewritten: done.Rewritten, Stop: stop, Unrecorded: r.unrecorded,
+		Again: r.plan.Reopen > 0 && !r.reopened,
 	}
 	s.Err = r.plan.reconcile(s.Counts, done.Counts)
 	err := r.finish("", &s)
@@ -59,7 +64,7 @@ func (r *Run) summary(stop *Stop) Summary {
 // Unbegun is the summary of a run that was stopped before it began, as by an
 // interruption of its snapshot: nothing of the list was sent or written down.
 func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
-	s := Summary{Entries: p.Entries, Counts: p.count(), Requests: requests, Stop: stop, Started: started, Ended: time.Now()}
+	s := Summary{Entries: p.Entries, Counts: p.count(), Requests: requests, Again: p.Reopen > 0, Stop: stop, Started: started, Ended: time.Now()}
 	s.Err = p.reconcile(s.Counts, journal.Counts{})
 	return s
 }
