@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -127,14 +128,60 @@ func (f *listFlags) recall(r recorded) error {
 	return nil
 }
 
-// differs says how the last run read the list if that was another way, "" if it
-// was not.
-func (f *listFlags) differs(r recorded) string {
-	_, last, runs := r.Runs()
+// compare makes sure that the journal can be believed in the way in which the list
+// is read now: it knows keys, and a cell must not have been another key before.
+// A way that takes other cells, or reads some that were refused, is told.
+func (f *listFlags) compare(h history, l *list, log *slog.Logger) error {
+	_, last, runs := h.Runs()
 	if runs == 0 || slices.Equal(last.Reading, f.reading()) {
-		return ""
+		return nil
 	}
-	return cmp.Or(strings.Join(last.Reading, " "), "no flags")
+	then, now := cmp.Or(strings.Join(last.Reading, " "), "no flags"), cmp.Or(strings.Join(f.reading(), " "), "no flags")
+	if !sameKeys(rulesOf(last.Reading), f.values()) && decided(h.Index()) {
+		return usageError("read it as before, or give another journal with --journal: in the one of before, what was removed under one spelling would be \"not found\" under another",
+			"%s: its journal %s knows identifiers as they are read with %s, not with %s; nothing was sent", l.path, l.journal, then, now)
+	}
+	log.Warn("the last run read the list in another way", "list", l.path, "then", then, "now", now)
+	return nil
+}
+
+// rulesOf returns how cells were read by the flags of a run record.
+func rulesOf(reading []string) (r canonical.Rules) {
+	for _, word := range reading {
+		switch name, value, _ := strings.Cut(word, "="); name {
+		case "--as-is":
+			r.AsIs = true
+		case "--international":
+			r.International = true
+		case "--default-region":
+			r.Region = strings.ToUpper(value)
+		}
+	}
+	return r
+}
+
+// sameKeys reports whether every cell that was a key then is the same one now.
+// Numbers without + were refused as long as nothing told their country.
+func sameKeys(then, now canonical.Rules) bool {
+	switch {
+	case then.AsIs != now.AsIs:
+		return false
+	case then.AsIs:
+		return true
+	case then.International:
+		return now.International
+	}
+	return then.Region == "" || now.Region == then.Region && !now.International
+}
+
+// decided reports whether a request has left for any key, or was not needed.
+func decided(ix *journal.Index) bool {
+	for _, s := range ix.All() {
+		if s.Status.Finished() || s.Status == journal.Partial || s.Intent || s.Unsure {
+			return true
+		}
+	}
+	return false
 }
 
 // options turns the flags into what package reader takes.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,7 +122,10 @@ func (r *removal) problems(cmd *cobra.Command) error {
 	return errors.Join(problems...)
 }
 
-func (r *removal) plan(records worker.Records) (*worker.Plan, error) {
+func (r *removal) plan(records history) (*worker.Plan, error) {
+	if err := r.read.compare(records, r.list, r.log); err != nil {
+		return nil, err
+	}
 	return worker.NewPlan(r.list.List, records, worker.PlanOptions{Again: r.again, SkipFailed: r.skipFailed})
 }
 
@@ -165,9 +166,6 @@ func (r *removal) remove() (*removeSummary, *exitError, error) {
 		return nil, nil, err
 	}
 	defer j.Close()
-	if last := r.read.differs(j); last != "" {
-		r.log.Warn("the last run read the list in another way", "list", r.list.path, "then", last, "now", cmp.Or(strings.Join(r.read.reading(), " "), "no flags"))
-	}
 	plan, err := r.plan(j)
 	if err != nil {
 		return nil, nil, err

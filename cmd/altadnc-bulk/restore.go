@@ -84,6 +84,9 @@ func parseSince(s string) (time.Time, error) {
 func (r *restore) plan(h history) (*worker.RestorePlan, error) {
 	err := r.read.recall(h)
 	if err == nil && !r.all {
+		err = r.read.compare(h, r.list, r.log)
+	}
+	if err == nil && !r.all {
 		err = r.read.openFile(r.app, r.list)
 	}
 	if err != nil {

@@ -53,6 +53,9 @@ func (v *verification) run(cmd *cobra.Command, arg string) error {
 		if err := v.read.recall(j); err != nil {
 			return err
 		}
+		if err := v.read.compare(j, v.list, v.log); err != nil {
+			return err
+		}
 		if err := v.read.openFile(v.app, v.list); err != nil {
 			return err
 		}
