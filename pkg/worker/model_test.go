@@ -60,6 +60,7 @@ type model struct {
 	asked            []string // requests of this run
 	fates            []string // of these, in order
 	outages, rejects []parkedKey
+	again            []parkedKey // to be sent again: others failed beside them
 }
 
 type parkedKey struct {
@@ -85,7 +86,7 @@ func (m *model) decide(name string, status journal.Status, unsure bool) {
 
 // run plays a run with one worker, and reports whether it was killed.
 func (m *model) run(list []string, opts PlanOptions, maxAttempts int) (killed bool) {
-	m.asked, m.fates, m.outages, m.rejects, m.row, m.answered = nil, nil, nil, nil, 0, false
+	m.asked, m.fates, m.outages, m.rejects, m.again, m.row, m.answered = nil, nil, nil, nil, nil, 0, false
 	m.leave(list)
 	m.reopen(list, opts)
 	var queue []string
@@ -97,7 +98,13 @@ func (m *model) run(list []string, opts PlanOptions, maxAttempts int) (killed bo
 		}
 	}
 	for _, name := range queue {
-		switch end := m.send(name, maxAttempts); end {
+		end := m.send(name, maxAttempts)
+		for end == "" && len(m.again) > 0 {
+			p := m.again[0]
+			m.again = m.again[1:]
+			end = m.attempts(p.name, p.unsure, true, maxAttempts)
+		}
+		switch end {
 		case "killed":
 			return true
 		case "stopped":
@@ -173,14 +180,19 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 		m.clock++
 		k.status, k.at = journal.Pending, m.clock
 	}
-	applied := false
+	return m.attempts(name, doubt, false, maxAttempts)
+}
+
+// attempts asks for a key until that settles it. doubt says that a request of an
+// earlier run may have removed it, applied that one of this run may have.
+func (m *model) attempts(name string, doubt, applied bool, maxAttempts int) (end string) {
+	k := m.key(name)
 	for attempt := 1; ; attempt++ {
 		fate := rapid.SampledFrom(fates).Draw(m.t, "fate of "+name)
 		m.asked, m.fates = append(m.asked, name), append(m.fates, fate)
 		switch fate {
 		case "ok":
-			m.row, m.answered = 0, true
-			m.flush(&m.outages)
+			m.answer(maxAttempts)
 			m.flush(&m.rejects)
 			if m.onList[name] || k.removed {
 				delete(m.onList, name)
@@ -190,8 +202,7 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 			}
 			return ""
 		case "400":
-			m.row, m.answered = 0, true
-			m.flush(&m.outages)
+			m.answer(maxAttempts)
 			m.rejects = append(m.rejects, parkedKey{name, doubt || applied})
 			return ""
 		case "401":
@@ -216,6 +227,16 @@ func (m *model) send(name string, maxAttempts int) (end string) {
 			return ""
 		}
 	}
+}
+
+// answer notes that the API is at work. What is parked has failed if nothing but its
+// own attempts did.
+func (m *model) answer(maxAttempts int) {
+	if m.row > maxAttempts*len(m.outages) {
+		m.again, m.outages = append(m.again, m.outages...), nil
+	}
+	m.flush(&m.outages)
+	m.row, m.answered = 0, true
 }
 
 func (m *model) flush(parked *[]parkedKey) {
