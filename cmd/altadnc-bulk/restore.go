@@ -15,6 +15,7 @@ type restore struct {
 	job
 	all    bool
 	unsure bool
+	barred bool // --refused
 	pause  bool
 	since  string
 
@@ -46,6 +47,7 @@ of them as added by hand, today.`,
 	fl.BoolVar(&r.all, "all", false, "put back all that the journal says was removed, whether on LIST or not; LIST is not read")
 	fl.StringVar(&r.since, "since", "", "only what was removed at this `time` or later: 2026-01-31 or 2026-01-31T18:00:00Z")
 	fl.BoolVar(&r.unsure, "unsure", false, "put back as well what a request without an answer may have removed")
+	fl.BoolVar(&r.barred, "refused", false, "ask again for what the API refused to put back before")
 	fl.BoolVar(&r.pause, "pause-active-workflows", true, "let Alta pause the workflows that are active for these people, as the API does by itself")
 	return cmd
 }
@@ -92,7 +94,7 @@ func (r *restore) plan(h history) (*worker.RestorePlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return worker.NewRestorePlan(r.list.path, r.list.List, h, worker.RestoreOptions{Since: r.from, Unsure: r.unsure})
+	return worker.NewRestorePlan(r.list.path, r.list.List, h, worker.RestoreOptions{Since: r.from, Unsure: r.unsure, Refused: r.barred})
 }
 
 // history is a journal, of which a restore is made.

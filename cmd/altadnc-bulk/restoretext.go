@@ -23,6 +23,7 @@ type restorePlan struct {
 	Restored    int64      `json:"restored_earlier"`
 	Earlier     int64      `json:"removed_before_since"`
 	Doubtful    int64      `json:"unsure_left_alone"`
+	Barred      int64      `json:"refused_left_alone"`
 	Elsewhere   int64      `json:"not_on_list"` // finished keys of the journal
 	Requests    int64      `json:"requests"`
 	Oldest      *time.Time `json:"removed_from,omitempty"`
@@ -37,7 +38,7 @@ func (r *restore) newPlan(plan *worker.RestorePlan) *restorePlan {
 	p := &restorePlan{
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), Keys: plan.Keys, Identifiers: plan.Identifiers,
 		Unsure: plan.Unsure, Unanswered: plan.Unanswered, Labelled: plan.Labelled, Own: plan.Own,
-		Restored: plan.Restored, Earlier: plan.Earlier, Doubtful: plan.Doubtful, Elsewhere: plan.Elsewhere, Requests: plan.Requests(),
+		Restored: plan.Restored, Earlier: plan.Earlier, Doubtful: plan.Doubtful, Barred: plan.Barred, Elsewhere: plan.Elsewhere, Requests: plan.Requests(),
 		listed: plan.Listed, pause: r.pause, perMinute: r.api.rate.Full(),
 	}
 	if r.all {
@@ -97,6 +98,9 @@ func (p *restorePlan) writeLeft(t table) {
 	if p.Elsewhere > 0 {
 		t.fact("left alone", "%s", elsewhereText(p.Elsewhere))
 	}
+	if p.Barred > 0 {
+		t.fact("left alone", "%s that the API refused to put back before; --refused asks for them again", count(p.Barred))
+	}
 	if p.Doubtful > 0 {
 		t.fact("left alone", "%s that a request without an answer may have removed; --unsure puts them back as well", count(p.Doubtful))
 	}
@@ -148,7 +152,7 @@ func (r *restore) newSummary(plan *worker.RestorePlan, s worker.Summary) *restor
 	switch {
 	case s.Stop != nil:
 		v.ExitCode, v.Stopped, v.Error = stopCode(s.Stop.Reason), string(s.Stop.Reason), s.Stop.Error()
-	case v.Refused > 0 || plan.Elsewhere > 0:
+	case v.Refused > 0 || plan.Barred > 0 || plan.Elsewhere > 0:
 		v.ExitCode = exitFailures
 	}
 	return v

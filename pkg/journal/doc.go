@@ -46,7 +46,7 @@
 //		          outcome reason status attempts unsure [stored]
 //		outcome   time line refused [type] [column] [raw]
 //		          outcome reason status attempts unsure [stored]
-//		released  time line type identifier [sent] reason status [stored]
+//		released  time line type identifier [sent] [restore] reason status [stored]
 //		released  time key reason
 //		reopen    time type identifier [stored]
 //		reopened  time
@@ -80,7 +80,8 @@
 //	    was read; column and raw tell where and what it was.
 //	  - released ends an intent without an outcome. With an identifier, what became
 //	    of its attempts is known: they were not applied, or stored tells what they
-//	    removed. With a key alone, nobody will find out.
+//	    removed. With "restore":true the API refused to put the key back. With a
+//	    key alone, nobody will find out.
 //	  - reopen names a key that is to be open again; reopened makes all of them
 //	    open that were named since the last run record. Those that no reopened
 //	    follows before the next run stay as they were.
@@ -99,7 +100,9 @@
 //	          before; a failed or partial key is so again after released, and an
 //	          intent to restore leaves the status as it is
 //	released  the intent is over: failed or partial again if that was the last
-//	          outcome, else pending; unsure as before; without an identifier: unsure
+//	          outcome, else pending; unsure as before; without an identifier: unsure;
+//	          with restore: barred until the next intent or outcome, and the intent
+//	          is over only if the key is removed
 //	outcome   that status, unsure as recorded
 //	reopened  pending, unsure as before, or if it was removed; what the key's
 //	          reopen stored is what is known of its forms

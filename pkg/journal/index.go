@@ -25,6 +25,10 @@ type State struct {
 	// has been decided since.
 	Reopened bool
 
+	// Barred tells that the API refused to put the key back, and that nothing was
+	// tried since.
+	Barred bool
+
 	// Marks are the caller's, see [Index.Mark].
 	Marks Mark
 
@@ -75,7 +79,7 @@ type shard struct {
 }
 
 // slot packs a state and the caller's marks: the status in the low three bits,
-// five flags above it, the offset in the upper 56 bits.
+// six flags above it, the offset in the upper 55 bits.
 type slot uint64
 
 const (
@@ -84,7 +88,8 @@ const (
 	slotIntent   slot = 1 << 4
 	slotReopened slot = 1 << 5
 	slotMarks         = 6 // shift
-	slotOffset        = 8 // shift
+	slotBarred   slot = 1 << 8
+	slotOffset        = 9 // shift
 )
 
 func (s slot) status() Status { return Status(s & slotStatus) }
@@ -120,6 +125,7 @@ func (s slot) state() State {
 		Unsure:   s.has(slotUnsure),
 		Intent:   s.has(slotIntent),
 		Reopened: s.has(slotReopened),
+		Barred:   s.has(slotBarred),
 		Marks:    Mark(s >> slotMarks & 3),
 		Offset:   int64(s >> slotOffset),
 	}
@@ -173,7 +179,7 @@ func (x *Index) Marked(k Key, m Mark) bool {
 // offset of its state.
 func (x *Index) Place(k Key) int64 { return x.State(k).Offset }
 
-// SetPlace stores a number of the caller's, 0 to 2^55, in place of the offset
+// SetPlace stores a number of the caller's, 0 to 2^54, in place of the offset
 // of k, once that has been used: a report remembers there on which line it
 // first met a key. It adds an unknown key with status None. OutcomeAt cannot
 // be asked about k afterwards.
@@ -229,7 +235,7 @@ type change struct {
 	offset  int64
 	status  Status // of an outcome
 	unsure  bool   // of an outcome, or of a release without an answer
-	restore bool   // an intent to put back
+	restore bool   // an intent to put back, or the release of one that was refused
 	lists   bool   // the record lists stored forms
 }
 
@@ -292,6 +298,9 @@ func (s slot) after(c change) slot {
 	case KindOutcome:
 		return s.decided(c.status, c.offset).with(slotIntent, false).with(slotUnsure, c.unsure)
 	case KindReleased:
+		if c.restore {
+			return s.barred(c)
+		}
 		return s.released(c).with(slotIntent, false)
 	case KindReopened:
 		// What a run removed, a later one does not find: no proof of anything.
@@ -310,6 +319,7 @@ func (s slot) after(c change) slot {
 // An intent that is outstanding already leaves its mark: what became of its
 // request stays unknown, whatever becomes of this one.
 func (s slot) intended(c change) slot {
+	s = s.with(slotBarred, false)
 	if c.restore {
 		if s.status() == None {
 			return s.decided(Pending, c.offset)
@@ -334,6 +344,14 @@ func (s slot) released(c change) slot {
 		s = s.decided(Pending, c.offset).with(slotReopened, s.has(slotReopened))
 	}
 	return s.with(slotUnsure, s.has(slotUnsure) || c.unsure)
+}
+
+// barred ends an intent to put back. That of a removal is not a restore's to end.
+func (s slot) barred(c change) slot {
+	if s.status() == None {
+		s = s.decided(Pending, c.offset)
+	}
+	return s.with(slotBarred, true).with(slotIntent, s.has(slotIntent) && !s.status().Finished())
 }
 
 // distrust marks every key without a finished outcome: the records that a

@@ -119,6 +119,9 @@ func TestIndexFollowsRecords(t *testing.T) {
 	releaseKey := func(j *Journal) error { return j.ReleaseKey(keyOf(1), "gone") }
 	reopen := func(j *Journal) error { return errors.Join(j.Reopen(reopenings(1)), j.Reopened()) }
 	reopening := func(j *Journal) error { return j.Reopen(reopenings(1)) }
+	bar := func(j *Journal) error {
+		return j.Release(Release{Identifier: mail(1), Reason: "not put back", Restore: true})
+	}
 	another := func(j *Journal) error { return errors.Join(j.End(End{}), j.Begin(testRun)) }
 	batch := []Restore{{Identifier: mail(1), HTTPStatus: 200}}
 	lists := []Stored{{Value: "P1@example.com", Removed: true}, {Value: "p1@example.com"}}
@@ -164,6 +167,10 @@ func TestIndexFollowsRecords(t *testing.T) {
 		{"a release that lists forms", steps{outcome(NotFound, false), reopen, listing, releaseAll}, State{Status: Pending, Reopened: true}, 3},
 		{"may be restored", steps{outcome(Removed, false), restoring}, State{Status: Removed, Intent: true}, 0},
 		{"not restored", steps{outcome(Removed, false), restoring, release}, State{Status: Removed}, 0},
+		{"refused to be restored", steps{outcome(Removed, false), restoring, bar}, State{Status: Removed, Barred: true}, 0},
+		{"refused over a removal that may be applied", steps{intent(1), restoring, bar}, State{Status: Pending, Intent: true, Barred: true}, 0},
+		{"refused and tried again", steps{outcome(Removed, false), bar, restoring}, State{Status: Removed, Intent: true}, 0},
+		{"refused and removed again", steps{outcome(Removed, false), bar, intent(1)}, State{Status: Pending, Intent: true}, 2},
 		{"restored", steps{outcome(Removed, true), restoring, restored}, State{Status: Restored}, 2},
 		{"may be restored twice", steps{outcome(Removed, false), restoring, restoring}, State{Status: Removed, Intent: true}, 0},
 		{"may be restored, over a removal that may be applied", steps{intent(1), restoring}, State{Status: Pending, Intent: true}, 0},

@@ -184,6 +184,7 @@ func (r *record) walkReleased(c *codec) {
 	}
 	c.number(`,"line":`, &r.line)
 	r.walkIdentifier(c)
+	r.restore = c.present(`,"restore":true`, r.restore)
 	c.text(`,"reason":"`, &r.reason)
 	c.number(`,"status":`, &r.httpStatus)
 	r.walkForms(c)

@@ -93,6 +93,10 @@ type Release struct {
 	Reason     string
 	HTTPStatus int      // 0: no answer
 	Stored     []Stored // see [Outcome]
+
+	// Restore says that the API refused to put the key back. It stays as it was,
+	// and a removal's intent stands.
+	Restore bool
 }
 
 // Reopening names a key that is to be open again.
@@ -144,7 +148,7 @@ func (o *Outcome) record() record {
 
 func (r Release) record() record {
 	rec := about(KindReleased, r.Line, r.Identifier, r.Sent)
-	rec.reason, rec.httpStatus, rec.forms = text(r.Reason), int64(r.HTTPStatus), formsOf(r.Stored)
+	rec.reason, rec.httpStatus, rec.forms, rec.restore = text(r.Reason), int64(r.HTTPStatus), formsOf(r.Stored), r.Restore
 	return rec
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 
 	"altadnc-bulk/pkg/api"
@@ -22,7 +23,10 @@ type Restoration struct {
 	plan  *RestorePlan
 	pause bool
 
-	refusal int // single identifiers that were refused in a row
+	taken   *piece  // the last one that the API took; nil as long as it took none
+	parked  []piece // refused one by one since the API last took any
+	aside   []piece // of refused batches, while it took none
+	samples int     // batches from which single identifiers were tried
 
 	restored, refused, identifiers atomic.Int64
 }
@@ -54,6 +58,7 @@ func (r *Restoration) Run(ctx context.Context) (Summary, error) {
 	}
 	defer end()
 	r.written(r.sendAll(ctx))
+	r.release(append(r.parked, r.aside...), fate{began: true})
 	done := r.Progress()
 	s := Summary{
 		Entries: r.plan.Keys, Counts: done.Counts, Identifiers: done.Identifiers, Requests: done.Requests, Stop: stopOf(ctx),
@@ -79,14 +84,14 @@ func (r *Restoration) sendAll(ctx context.Context) error {
 			if batch = append(batch, p); len(batch) < api.MaxAddition {
 				continue
 			}
-			if !r.send(ctx, batch) {
+			if !r.put(ctx, batch) {
 				return nil
 			}
-			batch = batch[:0]
+			batch = make([]piece, 0, api.MaxAddition)
 		}
 	}
-	if len(batch) > 0 {
-		r.send(ctx, batch)
+	if len(batch) == 0 || r.put(ctx, batch) {
+		r.rest(ctx)
 	}
 	return nil
 }
@@ -106,6 +111,7 @@ type comeback struct {
 type piece struct {
 	*comeback
 	form journal.Stored
+	err  error // with which the API refused it
 }
 
 func piecesOf(o journal.Outcome) []piece {
@@ -113,7 +119,7 @@ func piecesOf(o journal.Outcome) []piece {
 	c.left = len(c.forms)
 	pieces := make([]piece, 0, c.left)
 	for _, form := range c.forms {
-		pieces = append(pieces, piece{c, form})
+		pieces = append(pieces, piece{comeback: c, form: form})
 	}
 	return pieces
 }
@@ -122,26 +128,94 @@ func (p piece) record() journal.Restore {
 	return journal.Restore{Line: p.line, Identifier: p.id, Sent: p.form.Value}
 }
 
-// send puts a batch back. A batch that the API refuses is sent again in halves,
-// until it is known which identifiers it refuses. It reports whether to go on.
-func (r *Restoration) send(ctx context.Context, batch []piece) bool {
+// put puts a batch back. One that the API refuses is sent again in halves, until it
+// is known which identifiers it refuses. It reports whether to go on.
+func (r *Restoration) put(ctx context.Context, batch []piece) bool {
+	f := r.ask(ctx, batch)
+	switch {
+	case !f.settled:
+		return false
+	case f.verdict == confirmed:
+		return r.confirmed(batch)
+	case len(batch) == 1:
+		return r.refuse(ctx, batch[0], f.err)
+	case r.taken == nil:
+		return r.sample(ctx, batch)
+	}
+	return r.halve(ctx, batch)
+}
+
+// ask sends a batch, and stops the run if the answer is none to it.
+func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
 	switch {
 	case !f.settled:
 		r.release(batch, f)
-		return false
-	case f.verdict == confirmed:
-		return r.confirmed(batch)
 	case f.verdict == absent:
 		r.sender.stop(&Stop{StopForeign, f.err})
+		f.settled = false
+	case f.verdict != confirmed:
+		r.sender.streak.answered() // what counts here are single identifiers, see refuse
+	}
+	return f
+}
+
+func (r *Restoration) halve(ctx context.Context, batch []piece) bool {
+	half := len(batch) / 2
+	if !r.put(ctx, batch[:half]) {
+		r.release(batch[half:], fate{began: true})
 		return false
 	}
-	r.sender.streak.answered() // what counts here are single identifiers, see refuse
-	if len(batch) > 1 {
-		half := len(batch) / 2
-		return r.send(ctx, batch[:half]) && r.send(ctx, batch[half:])
+	return r.put(ctx, batch[half:])
+}
+
+// maxSamples is of how many refused batches single identifiers are tried before
+// the request is taken for wrong.
+const maxSamples = 5
+
+// sample finds out whether it is the request that is refused or what stands in it,
+// as long as the API has taken nothing at all: by single identifiers from all over
+// the batch. If none is taken, the rest waits until one of another batch is.
+func (r *Restoration) sample(ctx context.Context, batch []piece) bool {
+	n := min(streakLimit, len(batch))
+	var rest []piece
+	for i, p := range batch {
+		if r.taken != nil || i*n/len(batch) == (i-1)*n/len(batch) && i > 0 {
+			rest = append(rest, p)
+		} else if !r.put(ctx, []piece{p}) {
+			r.aside = append(append(r.aside, rest...), batch[i+1:]...)
+			return false
+		}
 	}
-	return r.refuse(batch[0], f.err) && ctx.Err() == nil
+	if r.taken != nil {
+		return len(rest) == 0 || r.put(ctx, rest)
+	}
+	r.aside = append(r.aside, rest...)
+	r.samples++
+	return len(rest) == 0 || r.samples < maxSamples || r.wrong()
+}
+
+// rest goes through what waits when all batches were sent.
+func (r *Restoration) rest(ctx context.Context) {
+	if r.taken == nil && len(r.parked) >= streakLimit {
+		r.wrong()
+		return
+	}
+	for len(r.aside) > 0 {
+		n := min(len(r.aside), api.MaxAddition)
+		batch := r.aside[:n]
+		if r.aside = r.aside[n:]; !r.put(ctx, batch) {
+			return
+		}
+	}
+	r.settle()
+}
+
+// wrong stops the run for refusals that are the request's, not the identifiers'.
+func (r *Restoration) wrong() bool {
+	last := r.parked[len(r.parked)-1]
+	r.sender.stop(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", len(r.parked), last.err)})
+	return false
 }
 
 // announce makes durable that a batch is about to be put back.
@@ -165,10 +239,15 @@ func (r *Restoration) request(batch []piece) request {
 
 // confirmed writes down which keys are back with all their forms.
 func (r *Restoration) confirmed(batch []piece) bool {
-	r.refusal = 0
+	if !r.settle() {
+		return false
+	}
 	var records []journal.Restore
 	keys := int64(0)
 	for _, p := range batch {
+		if p.known {
+			r.taken = &p
+		}
 		p.left--
 		if p.left > 0 {
 			continue
@@ -192,25 +271,47 @@ func (r *Restoration) confirmed(batch []piece) bool {
 	return true
 }
 
-// refuse notes that the API does not take one identifier. When it takes none of
-// many in a row, it is the request that is wrong, and it would go on like that.
-func (r *Restoration) refuse(p piece, err error) bool {
-	if r.refusal++; r.refusal == streakLimit {
-		r.sender.stop(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", streakLimit, err)})
+// refuse parks an identifier that the API does not take: it is the identifier's
+// fault only if the API takes others. When it takes none of many in a row, one that
+// it has taken tells: to add what is on the list changes nothing.
+func (r *Restoration) refuse(ctx context.Context, p piece, err error) bool {
+	p.err = err
+	r.parked = append(r.parked, p)
+	if len(r.parked) < streakLimit || r.taken == nil {
+		return ctx.Err() == nil
 	}
-	p.left--
-	p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), err)
-	return p.left > 0 || r.remains(p)
+	switch f := r.ask(ctx, []piece{*r.taken}); {
+	case !f.settled:
+		return false
+	case f.verdict != confirmed:
+		return r.wrong()
+	}
+	known := journal.Release{Line: r.taken.line, Identifier: r.taken.id, Reason: "sent once more to see whether the API takes anything, which it did", HTTPStatus: http.StatusOK}
+	return r.written(r.cfg.Journal.Release(known)) && r.settle() && ctx.Err() == nil
+}
+
+// settle writes down what is refused for its own fault.
+func (r *Restoration) settle() bool {
+	parked := r.parked
+	r.parked = nil
+	for _, p := range parked {
+		p.left--
+		p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), p.err)
+		if p.left == 0 && !r.remains(p) {
+			return false
+		}
+	}
+	return true
 }
 
 // remains writes down that a key stays removed, and tells it.
 func (r *Restoration) remains(p piece) bool {
 	var answer *api.Error
-	release := journal.Release{Line: p.line, Identifier: p.id, Reason: p.refusal.Error()}
+	release := journal.Release{Line: p.line, Identifier: p.id, Reason: p.refusal.Error(), Restore: true}
 	if errors.As(p.refusal, &answer) {
 		release.Reason, release.HTTPStatus = "not put back: "+answer.Error(), answer.Status
 	}
-	if p.known && !r.written(r.cfg.Journal.Release(release)) {
+	if !r.written(r.cfg.Journal.Release(release)) {
 		return false
 	}
 	r.refused.Add(1)

@@ -17,6 +17,9 @@ type RestoreOptions struct {
 	Since time.Time
 	// Unsure adds the keys that a request without an answer may have removed.
 	Unsure bool
+	// Refused adds the keys that the API refused to put back when it was last
+	// asked.
+	Refused bool
 }
 
 // RestorePlan is what a journal tells before anything is put back. Counts are
@@ -33,6 +36,7 @@ type RestorePlan struct {
 	Identifiers int64 // that take their places on the Do Not Contact list: every stored form of a key
 	Earlier     int64 // removed before RestoreOptions.Since: left alone
 	Doubtful    int64 // maybe removed, left alone without RestoreOptions.Unsure
+	Barred      int64 // refused by the API earlier, left alone without RestoreOptions.Refused
 	Restored    int64 // put back by an earlier restore: nothing to do
 	Unanswered  int64 // of Keys, sent by an earlier restore with an unknown answer
 	// Elsewhere are finished keys of the journal that are not on the list as it
@@ -112,6 +116,7 @@ const (
 	untouched claim = iota // never removed
 	backAgain              // put back by an earlier restore
 	tooEarly               // removed before the time that was given
+	barred                 // refused by the API earlier, which was not asked for
 	maybe                  // an unanswered request may have removed it, which was not asked for
 	wanted                 // to be put back
 )
@@ -129,6 +134,8 @@ func (p *RestorePlan) claim(o journal.Outcome) claim {
 		return tooEarly
 	case !sure && !p.opts.Unsure:
 		return maybe
+	case p.state(o).Barred && !p.opts.Refused:
+		return barred
 	}
 	return wanted
 }
@@ -145,6 +152,8 @@ func (p *RestorePlan) add(o journal.Outcome) {
 		p.Earlier++
 	case maybe:
 		p.Doubtful++
+	case barred:
+		p.Barred++
 	case wanted:
 		p.addWanted(o)
 	}

@@ -1,10 +1,14 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -190,7 +194,7 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	if s.Counts[journal.Restored] != 119 || s.Counts[journal.Failed] != 1 || s.Stop != nil {
 		t.Errorf("summary = %+v, want 119 restored, 1 refused", s)
 	}
-	if n := len(d.took()); n > 15 { // 2·log2(120) + 1
+	if n := len(d.took()); n > 18 { // 2·log2(120) + 1, and what shows that the API takes others
 		t.Errorf("%d requests, want no more than halving takes", n)
 	}
 	if len(d.left()) != 119 || slices.Contains(d.left(), "email p00017@example.com") {
@@ -200,8 +204,93 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 		t.Errorf("state of the refused one = %+v, want it removed", state)
 	}
 	d.mood()
-	if s, _ = d.restore(revival{}); s.Counts[journal.Restored] != 1 || len(d.left()) != 120 {
-		t.Errorf("summary = %+v, want the refused one to be tried again", s)
+	d.took()
+	if s, p := d.restore(revival{}); s.Requests != 0 || p.Barred != 1 || p.Keys != 0 {
+		t.Errorf("plan = %+v, want what is known to be refused to be left alone", p)
+	}
+	if s, _ = d.restore(revival{opts: RestoreOptions{Refused: true}}); s.Counts[journal.Restored] != 1 || len(d.left()) != 120 {
+		t.Errorf("summary = %+v, want the refused one to be tried again when asked for", s)
+	}
+}
+
+// refusing serves an API that puts nothing back of which refused says so.
+func (d *desk) refusing(refused func(i int) bool) {
+	inner := d.sandbox
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if r.Method == http.MethodPost {
+			for _, found := range regexp.MustCompile(`p(\d{5})@`).FindAllSubmatch(body, -1) {
+				if i, _ := strconv.Atoi(string(found[1])); refused(i) {
+					w.Header().Set("Content-Type", "application/json")
+					w.WriteHeader(http.StatusBadRequest)
+					io.WriteString(w, `{"error":"BadRequest","message":"an identifier is not valid"}`)
+					return
+				}
+			}
+		}
+		inner.ServeHTTP(w, r)
+	})
+}
+
+// However many are refused, and wherever they stand, the others go back in one
+// run, and the next one asks for none of the refused ones.
+func TestRestoreAroundManyRefused(t *testing.T) {
+	tests := []struct {
+		name    string
+		refused func(i int) bool
+		n       int64
+	}{
+		{"300 adjacent", func(i int) bool { return i >= 40 && i < 340 }, 300},
+		{"25 at the start", func(i int) bool { return i < 25 }, 25},
+		{"the whole first batch", func(i int) bool { return i < 500 }, 500},
+		{"each third", func(i int) bool { return i%3 == 0 }, 200},
+		{"one in each batch", func(i int) bool { return i%500 == 17 }, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, rows(600), numbered(0, 600))
+			d.remove(errand{workers: 16})
+			d.refusing(tt.refused)
+			s, _ := d.restore(revival{})
+			if s.Stop != nil || s.Counts[journal.Failed] != tt.n || s.Counts[journal.Restored] != 600-tt.n || len(d.left()) != int(600-tt.n) {
+				t.Fatalf("summary = %+v, %d are back; want %d refused, the rest restored", s, len(d.left()), tt.n)
+			}
+			if s.Requests > 5*tt.n+60 {
+				t.Errorf("%d requests for %d refused", s.Requests, tt.n)
+			}
+			if s, p := d.restore(revival{}); s.Requests != 0 || p.Barred != tt.n || p.Keys != 0 {
+				t.Errorf("a second restore: %d requests, plan %+v", s.Requests, p)
+			}
+		})
+	}
+}
+
+// An API that takes nothing any more is not asked once a key, and nothing counts
+// as refused for it.
+func TestRestoreNoticesWhenNothingIsTakenAnyMore(t *testing.T) {
+	d := newDesk(t, rows(1500), numbered(0, 1500))
+	d.remove(errand{workers: 16})
+	taken := 0
+	inner := d.handler
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if taken++; taken > 1 {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"error":"BadRequest","message":"no"}`)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+	s, _ := d.restore(revival{})
+	wantStop(t, s, StopRejections)
+	if s.Counts[journal.Restored] != 500 || s.Counts[journal.Failed] != 0 || s.Requests > 60 {
+		t.Errorf("summary = %+v, want 500 back, none refused", s)
+	}
+	for _, state := range d.states(addresses(1500)[500:]...) {
+		if state.Intent || state.Barred || state.Status != journal.Removed {
+			t.Fatalf("state = %+v, want removed and nothing else", state)
+		}
 	}
 }
 
