@@ -116,6 +116,23 @@ func BenchmarkJSONL(b *testing.B) {
 	})
 }
 
+// BenchmarkXLSX reads a sheet of three identifiers a row.
+func BenchmarkXLSX(b *testing.B) {
+	rows := [][]string{{"Email", "Phone", "LinkedIn"}}
+	for i := range benchRows {
+		rows = append(rows, []string{fmt.Sprintf("user%d@example.com", i), fmt.Sprintf("+1415555%04d", 100+i%100), fmt.Sprintf("https://www.linkedin.com/in/user-%d", i)})
+	}
+	data, err := io.ReadAll(bookOf(b, tab{name: "Contacts", rows: rows}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		drain(b, data, 3*benchRows)
+	}
+	perRow(b)
+}
+
 func BenchmarkPhones(b *testing.B) {
 	var list bytes.Buffer
 	list.WriteString("phone\n")

@@ -19,7 +19,8 @@
 //
 // A workbook may come from anyone. It lies in memory, at most [MaxSize] of it,
 // and is unpacked as it is read; nothing is written to disk. What is kept of it
-// (the texts that cells share, links, formats) is at most 256 MiB, what is
-// unpacked 2 GiB, one row 1 MiB, one piece of XML 1 MiB. Document types, and with
-// them entities, are refused, as are parts that are there twice.
+// (the texts that cells share, links, formats) is at most 256 MiB, what is unpacked
+// 2 GiB and, of a part above 64 MiB, a hundred times its size; one row and one
+// piece of XML are at most 1 MiB. Document types, and with them entities, are
+// refused, as are parts that are there twice.
 package workbook

@@ -19,7 +19,11 @@ const (
 	maxUnpacked = 2 << 30
 	maxKept     = 256 << 20
 	maxToken    = 1 << 20
-	maxDepth    = 64
+	// maxRatio is how many times its stored size a part may unpack to, above
+	// fairSize. The rows of spreadsheets reach 20, bombs 400 and more.
+	maxRatio = 100
+	fairSize = 64 << 20
+	maxDepth = 64
 )
 
 // Error says why a workbook cannot be read, and what to do about it.
@@ -91,6 +95,7 @@ type stream struct {
 	name  string
 	parts *parts
 	part  io.ReadCloser
+	left  int64 // bytes that it may still unpack to
 	xml   *xml.Decoder
 	token int // bytes read since the last token
 	depth int // of elements around the last token, itself included
@@ -112,7 +117,7 @@ func (p *parts) open(name string) (*stream, error) {
 	if err != nil {
 		return nil, damaged("%q cannot be unpacked", name)
 	}
-	s := &stream{name: name, parts: p, part: part}
+	s := &stream{name: name, parts: p, part: part, left: max(fairSize, maxRatio*int64(min(f.CompressedSize64, MaxSize)))}
 	s.xml = xml.NewDecoder(bufio.NewReaderSize(s, 16<<10))
 	return s, nil
 }
@@ -120,6 +125,9 @@ func (p *parts) open(name string) (*stream, error) {
 // Read unpacks for the decoder, within bounds.
 func (s *stream) Read(b []byte) (int, error) {
 	n, err := s.part.Read(b)
+	if s.left -= int64(n); s.left < 0 {
+		return 0, damaged("%q unpacks to more than a hundred times its size, as no sheet does", s.name)
+	}
 	if s.parts.left -= int64(n); s.parts.left < 0 {
 		return 0, tooLarge("it unpacks to more than 2 GiB")
 	}

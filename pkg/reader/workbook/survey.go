@@ -82,9 +82,15 @@ func (v *Survey) merge(p *parts, e xml.StartElement) error {
 	if !ok {
 		return damaged("it has merged cells %q", cut(attribute(e, "ref")))
 	}
+	if v.merged.columns += a.right - a.left + 1; v.merged.columns > maxMerged {
+		return tooLarge("its merged cells are too many")
+	}
 	v.merged.areas = append(v.merged.areas, a)
 	return p.keep(40)
 }
+
+// maxMerged bounds the columns of all merged cells together.
+const maxMerged = 64 << 20
 
 // maxLinked bounds how many cells one link may span.
 const maxLinked = 1000
@@ -133,10 +139,11 @@ func (v *Survey) apply(row Row) []Cell {
 // merged knows which cells are covered by a merged one. Its value is that of the
 // first; what the others may hold nobody sees.
 type merged struct {
-	areas []area // by their first row
-	taken int
-	until [maxColumns]int // by column: the last row that an area covers
-	first [maxColumns]int // by column: the row in which an area begins there
+	areas   []area // by their first row
+	columns int    // of all areas together
+	taken   int
+	until   [maxColumns]int // by column: the last row that an area covers
+	first   [maxColumns]int // by column: the row in which an area begins there
 }
 
 func (m *merged) sort() {

@@ -9,8 +9,9 @@ import (
 
 // texts are the strings that cells share, by number.
 type texts struct {
-	chunks [][]byte // each of chunkSize, or of one longer text
-	places []place
+	chunks [][]byte  // each of chunkSize, or of one longer text
+	places [][]place // each of placesEach, but for the last
+	n      int
 }
 
 type place struct {
@@ -31,7 +32,10 @@ func (t text) cell() Cell {
 	return Cell{Text: t.value}
 }
 
-const chunkSize = 1 << 20
+const (
+	chunkSize  = 1 << 20
+	placesEach = 1 << 16
+)
 
 // read reads the part that holds them.
 func (t *texts) read(p *parts, name string) error {
@@ -59,17 +63,22 @@ func (t *texts) add(of text) {
 		t.chunks = append(t.chunks, make([]byte, 0, max(chunkSize, len(of.value))))
 		last++
 	}
-	t.places = append(t.places, place{uint32(last), uint32(len(t.chunks[last])), uint32(len(of.value)), of.doubtful})
+	if t.n%placesEach == 0 {
+		t.places = append(t.places, make([]place, 0, placesEach))
+	}
+	group := &t.places[t.n/placesEach]
+	t.n++
+	*group = append(*group, place{uint32(last), uint32(len(t.chunks[last])), uint32(len(of.value)), of.doubtful})
 	t.chunks[last] = append(t.chunks[last], of.value...)
 }
 
 // get returns the string of that number.
 func (t *texts) get(number string) (text, bool) {
 	n, err := strconv.Atoi(strings.TrimSpace(number))
-	if err != nil || n < 0 || n >= len(t.places) {
+	if err != nil || n < 0 || n >= t.n {
 		return text{}, false
 	}
-	p := t.places[n]
+	p := t.places[n/placesEach][n%placesEach]
 	return text{string(t.chunks[p.chunk][p.start:][:p.length]), p.doubtful}, true
 }
 

@@ -3,6 +3,7 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -203,6 +204,7 @@ func TestHostile(t *testing.T) {
 		"no strings part":    without("xl/sharedStrings.xml"),
 		"no workbook part":   without("xl/workbook.xml"),
 		"merged nonsense":    change(sheet, "</worksheet>", `<mergeCells><mergeCell ref="B2:A1"/></mergeCells></worksheet>`),
+		"many merged cells":  change(sheet, "</worksheet>", "<mergeCells>"+strings.Repeat(`<mergeCell ref="A1:XFD9"/>`, 5000)+"</mergeCells></worksheet>"),
 		"two spellings":      func() map[string]string { p := made(row); p["XL/worksheets/SHEET1.xml"] = p[sheet]; return p }(),
 	} {
 		var known *Error
@@ -233,6 +235,18 @@ func TestBounds(t *testing.T) {
 		if !errors.As(err, &known) || !strings.Contains(known.Reason, "more than") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	p, err := openParts(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.open("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.left = 1 << 16
+	if err := s.root(func(xml.StartElement) error { return nil }); err == nil || !strings.Contains(err.Error(), "a hundred times its size") {
+		t.Errorf("a part that unpacks to too much: %v", err)
 	}
 	long := packed(t, made(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 600000)+`</t></is></c><c t="inlineStr"><is><t>`+strings.Repeat("x", 600000)+`</t></is></c></row><row><c><v>1</v></c></row>`))
 	if got, err := outline(long); err != nil || got != "1\n2 0=number:\"1\"\n" {
