@@ -11,6 +11,7 @@ import (
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/reader/canonical"
+	"altadnc-bulk/pkg/reader/workbook"
 )
 
 // tab is a sheet of a workbook of these tests. Cells are texts, except for those
@@ -18,6 +19,7 @@ import (
 type tab struct {
 	name, state string
 	rows        [][]string
+	links       map[string]string // by cell
 }
 
 // bookOf writes a workbook of sheets.
@@ -40,7 +42,13 @@ func bookOf(t testing.TB, tabs ...tab) io.Reader {
 			}
 			xml.WriteString("</row>")
 		}
-		parts[fmt.Sprintf("xl/sheet%d.xml", i)] = "<worksheet><sheetData>" + xml.String() + "</sheetData></worksheet>"
+		var links, targets strings.Builder
+		for cell, target := range s.links {
+			fmt.Fprintf(&links, `<hyperlink ref=%q id="l%s"/>`, cell, cell)
+			fmt.Fprintf(&targets, `<Relationship Id="l%s" %shyperlink" Target=%q TargetMode="External"/>`, cell, kind, target)
+		}
+		parts[fmt.Sprintf("xl/sheet%d.xml", i)] = "<worksheet><sheetData>" + xml.String() + "</sheetData><hyperlinks>" + links.String() + "</hyperlinks></worksheet>"
+		parts[fmt.Sprintf("xl/_rels/sheet%d.xml.rels", i)] = "<Relationships>" + targets.String() + "</Relationships>"
 	}
 	fmt.Fprintf(&relations, `<Relationship Id="styles" %sstyles" Target="styles.xml"/>`, kind)
 	parts["xl/styles.xml"] = `<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`
@@ -97,6 +105,26 @@ func TestSheetChoice(t *testing.T) {
 	}
 	csv := strings.NewReader("Email\nada@example.com\n")
 	if got := outline(csv, Options{Format: FormatXLSX}); got != "list: it is not an .xlsx workbook, and --format says so; leave --format out" {
+		t.Error(got)
+	}
+}
+
+// TestSheetLinks reads where a link leads only in the place of a text that is
+// there, and is no identifier.
+func TestSheetLinks(t *testing.T) {
+	links := tab{name: "List", rows: [][]string{{"Email", "Web chat"}, {"write", "visitor"}, {" ", "x1"}, {"-", "x2"}, {"<c><v>5</v></c>", "x3"}, {"ada@example.com", "x4"}, {"percent", "x5"}, {"other", "x6"}}, links: map[string]string{
+		"A2": "MAILTO:ben%2Bx@example.com?cc=cy@example.com", "B2": "mailto:dee@example.com", "A3": "mailto:eve@example.com", "A4": "mailto:eve@example.com", "A5": "mailto:eve@example.com", "A6": "mailto:eve@example.com",
+		"A7": "mailto:eve%zz@example.com", "A8": "tel:+14155550132"}}
+	want := "ben+x@example.com visitor x1 x2 email-no-at x3 ada@example.com x4 email-no-at x5 email-no-at x6 EOF"
+	if got := outline(bookOf(t, links), Options{}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestSheetSize refuses a workbook that is too large to be taken into memory.
+func TestSheetSize(t *testing.T) {
+	list := &endless{"PK\x03\x04", "x", workbook.MaxSize + 1, 0}
+	if got := outline(list, Options{}); !strings.HasPrefix(got, "list: it is a workbook or another container of more than 128 MiB") {
 		t.Error(got)
 	}
 }
