@@ -31,7 +31,21 @@ type file interface {
 // osDisk is the disk of the machine.
 type osDisk struct{}
 
-func (osDisk) open(path string) (file, error) { return asFile(os.OpenFile(path, os.O_RDWR, 0)) }
+func (osDisk) open(path string) (file, error) {
+	return asFile(os.OpenFile(path, os.O_RDWR|waitFlags, 0))
+}
+
+// openToRead opens a regular file, and waits for nobody if it is none.
+func openToRead(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|waitFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fileSize(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+	}
+	return f, nil
+}
 
 func (osDisk) create(path string) (file, error) {
 	return asFile(os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600))

@@ -90,7 +90,9 @@
 //	    showed of a finished key: absent, present, came_back, still_there, missing
 //	    or unclear. It changes nothing about the key.
 //	  - repair stands in a journal that [Repair] made; lost is how many lines or
-//	    records could not be saved.
+//	    records could not be saved. It also stands behind the run record of a run
+//	    that found fewer records than the lock file knows of: source is then the
+//	    name of that file, sourceSha256 is empty.
 //
 // # States
 //
@@ -112,6 +114,14 @@
 //
 // An intent or a release with stored decides by itself: the key is pending from
 // then on, whatever it was, and what is known of its forms stands there.
+//
+// # Lock file
+//
+// {"pid":4711,"host":"…","start":"…","journal":"id","records":17} and a line feed:
+// who held the journal last, the id of that journal, and how many of its records
+// were durable then, at least. Only its holder writes it, to the very file that is
+// locked. It is no link, and no file that begins otherwise is written to. A journal
+// with another id, or with fewer records, has lost what the file knows of.
 //
 // # Order of writes
 //
@@ -159,7 +169,7 @@
 //
 // The checksum is no signature: who can write the file can forge it. Whole last
 // lines that are cut off, or damaged with nothing after them, look like a run
-// that ended earlier; only the SHA-256 shows that, which [Verify] and
+// that ended earlier to whoever has no lock file; the SHA-256 shows that, which [Verify] and
 // [Journal.Digest] tell and which has to be kept elsewhere. The lock is one per
 // path, symbolic links followed; two hard links to a journal have two. During a
 // run, a journal that another program replaces, moves or changes in length is

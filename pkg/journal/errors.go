@@ -5,6 +5,8 @@ import (
 	"fmt"
 )
 
+var errNotRegular = errors.New("not a regular file")
+
 var (
 	// ErrNotJournal: the file is no journal of this program.
 	ErrNotJournal = errors.New("not a journal of altadnc-bulk")

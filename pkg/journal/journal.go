@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type Journal struct {
 	idle    sync.Cond // a group was written
 	file    file      // nil until a new journal begins
 	lock    *flock.Flock
+	lost    int64 // records that the lock file knows of and the journal does not have
 	begun   bool
 	closed  bool
 	err     error // the first one, final
@@ -53,9 +55,15 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 	}
 	j := &Journal{content: &content{path: path, index: new(Index)}, disk: d, identity: id, group: new(group)}
 	j.idle.L = &j.mu
-	if _, err := d.stat(path); errors.Is(err, fs.ErrNotExist) {
+	info, err := d.stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		j.miss(readNote(path))
 		return j, nil
 	}
+	if err == nil && !info.Mode().IsRegular() { // beside which no lock has a place
+		return nil, fmt.Errorf("open journal: %s: %w", path, errNotRegular)
+	}
+	earlier := readNote(path)
 	if j.lock, err = lockJournal(path); err != nil {
 		return nil, err
 	}
@@ -63,8 +71,29 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 		j.abandon()
 		return nil, err
 	}
+	j.miss(earlier)
 	return j, nil
 }
+
+// miss compares the journal with what its lock file knows of an earlier one. What
+// is missing may have told of a request for any key.
+func (j *Journal) miss(earlier note) {
+	switch {
+	case earlier.ID == j.id:
+		j.lost = max(0, earlier.Records-j.records)
+	default:
+		j.lost = earlier.Records
+	}
+	if j.lost > 0 {
+		j.index.distrust()
+	}
+}
+
+// Lost returns how many records the lock file beside the journal knows of that the
+// journal, as it was opened, does not have: somebody cut it, deleted it, or put an
+// older one in its place. Every key without a finished outcome is unsure then, which
+// Begin writes down.
+func (j *Journal) Lost() int64 { return j.lost }
 
 // abandon closes what Open has opened before it failed. Errors of it would add
 // nothing to the one that made it fail.
@@ -96,10 +125,24 @@ func (j *Journal) Begin(r Run) error {
 	j.mu.Unlock()
 	records := []record{r.record(j.identity)}
 	if first {
-		records = []record{headerRecord(j.identity), records[0]}
+		header := headerRecord(j.identity)
+		j.id = string(header.id)
+		records = []record{header, records[0]}
 	}
-	if err := j.append(records...); err != nil || !created {
+	if j.lost > 0 {
+		records = append(records, record{
+			kind: KindRepair, time: spellTime(time.Time{}), source: text(filepath.Base(j.path + lockSuffix)), kept: j.records, lost: j.lost,
+		})
+	}
+	if err := j.append(records...); err != nil {
 		return err
+	}
+	j.lost = 0
+	if err := writeNote(j.lock, j.path, j.id, j.records); err != nil {
+		return j.fatal(lockError(j.path, err))
+	}
+	if !created {
+		return nil
 	}
 	return j.fatal(j.disk.syncFolder(j.path))
 }
@@ -236,7 +279,10 @@ func (j *Journal) Close() error {
 	j.closed = true
 	var err error
 	if j.file != nil {
-		err = j.file.Close()
+		if j.err == nil && j.lost == 0 && j.records > 0 {
+			err = writeNote(j.lock, j.path, j.id, j.durable)
+		}
+		err = errors.Join(err, j.file.Close())
 	}
 	if j.lock != nil {
 		err = errors.Join(err, j.lock.Unlock())

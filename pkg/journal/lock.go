@@ -31,6 +31,17 @@ func (h HolderInfo) String() string {
 	return fmt.Sprintf("process %d on %q since %s", h.PID, h.Host, h.Start.UTC().Format(time.RFC3339))
 }
 
+// note is what a lock file says. Its file outlives the journal's, so it also
+// tells what journal there was: one that has less by now has lost something.
+type note struct {
+	HolderInfo
+	ID      string `json:"journal,omitempty"`
+	Records int64  `json:"records,omitempty"` // that were durable
+}
+
+// noteStart is how a note begins. A file that begins otherwise is none of ours.
+const noteStart = `{"pid":`
+
 // Holder returns who holds the journal at path now, nil if nobody does. It
 // creates nothing and waits for nothing. It may take the lock for an instant,
 // which Open outlasts.
@@ -39,15 +50,15 @@ func Holder(path string) (*HolderInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock := flock.New(path+lockSuffix, flock.SetFlag(os.O_RDONLY))
+	lock := flock.New(path+lockSuffix, flock.SetFlag(os.O_RDONLY|openFlags))
 	free, err := lock.TryRLock()
 	if errors.Is(err, fs.ErrNotExist) || free {
 		return nil, lock.Unlock()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock of %s: %w", path, err)
+		return nil, lockError(path, err)
 	}
-	h := readHolder(path + lockSuffix)
+	h := readNote(path).HolderInfo
 	return &h, nil
 }
 
@@ -60,46 +71,89 @@ func Lock(path string) (io.Closer, error) { return lockJournal(path) }
 // hundredths of a second, so that a Holder that looks just now does not refuse
 // a run.
 func lockJournal(path string) (*flock.Flock, error) {
-	lock := flock.New(path+lockSuffix, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	lock := flock.New(path+lockSuffix, flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
 	for try := 0; ; try++ {
 		got, err := lock.TryLock()
 		if err != nil {
-			return nil, fmt.Errorf("lock %s: %w", path, err)
+			return nil, lockError(path, err)
 		}
 		if got {
 			break
 		}
 		if try == 4 {
-			return nil, &LockedError{Path: path, Holder: readHolder(path + lockSuffix)}
+			return nil, &LockedError{Path: path, Holder: readNote(path).HolderInfo}
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if err := writeHolder(path + lockSuffix); err != nil {
+	earlier := readNote(path)
+	if err := writeNote(lock, path, earlier.ID, earlier.Records); err != nil {
 		lock.Unlock()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, lockError(path, err)
 	}
 	return lock, nil
 }
 
-// writeHolder notes in the lock file who holds it. On Windows a locked file
-// takes no writes through another handle; the lock holds all the same.
-func writeHolder(path string) error {
+func lockError(path string, err error) error {
+	if info, lstat := os.Lstat(path + lockSuffix); lstat == nil && !info.Mode().IsRegular() {
+		err = errNotLock
+	}
+	return fmt.Errorf("lock %s: %w", path+lockSuffix, err)
+}
+
+var errNotLock = errors.New("not a lock file of altadnc-bulk (a link, a pipe, or somebody else's file); move it away")
+
+// writeNote notes in the lock file who holds it and what the journal has. It
+// writes to the very file that is locked, and to no other file's bytes.
+func writeNote(lock *flock.Flock, path, id string, records int64) error {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown host"
 	}
-	b, err := json.Marshal(HolderInfo{PID: os.Getpid(), Host: host, Start: time.Now().UTC().Truncate(time.Second)})
+	holder := HolderInfo{PID: os.Getpid(), Host: host, Start: time.Now().UTC().Truncate(time.Second)}
+	b, err := json.Marshal(note{holder, id, records})
 	if err != nil {
 		return err
 	}
-	return noteHolder(path, append(b, '\n'))
+	locked, err := lock.Stat()
+	if err != nil {
+		return err
+	}
+	return noteHolder(path+lockSuffix, locked, append(b, '\n'))
 }
 
-func readHolder(path string) HolderInfo {
-	var h HolderInfo
-	b, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(b, &h) != nil {
-		return HolderInfo{}
+// overwrite replaces what the lock file says, if it is the file that is locked.
+func overwrite(path string, locked fs.FileInfo, text []byte) error {
+	f, err := os.OpenFile(path, os.O_RDWR|openFlags, 0)
+	if err != nil {
+		return err
 	}
-	return h
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	start := make([]byte, len(noteStart))
+	n, _ := f.ReadAt(start, 0)
+	if !info.Mode().IsRegular() || !os.SameFile(info, locked) || string(start[:n]) != noteStart[:n] {
+		return errNotLock
+	}
+	if _, err := f.WriteAt(text, 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(text)))
+}
+
+// readNote returns what the lock file of a journal says, nothing if it does not
+// tell.
+func readNote(path string) (n note) {
+	f, err := openToRead(path + lockSuffix)
+	if err != nil {
+		return note{}
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil || json.Unmarshal(b, &n) != nil {
+		return note{}
+	}
+	return n
 }

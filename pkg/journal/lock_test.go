@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -99,4 +101,70 @@ func TestUseAfterClose(t *testing.T) {
 		t.Errorf("Begin = %v", err)
 	}
 	must(t, j.Close())
+}
+
+// A lock file that is none is not locked, waited for or written to.
+func TestLockFollowsNoLink(t *testing.T) {
+	precious := "identifier,type\nada@example.com,email\n"
+	for name, place := range map[string]func(list, lock string) error{
+		"a symbolic link":   os.Symlink,
+		"a hard link":       os.Link,
+		"a link to nothing": func(_, lock string) error { return os.Symlink(lock+".none", lock) },
+		"somebody else's":   func(_, lock string) error { return os.WriteFile(lock, []byte("PID 17\n"), 0o600) },
+		"a folder":          func(_, lock string) error { return os.Mkdir(lock, 0o700) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			list := filepath.Join(filepath.Dir(path), "list.csv")
+			must(t, os.WriteFile(list, []byte(precious), 0o600))
+			must(t, place(list, path+lockSuffix))
+			if err := mustOpen(t, path).Begin(testRun); err == nil || !strings.Contains(err.Error(), "not a lock file") {
+				t.Errorf("Begin = %v, want it to be refused", err)
+			}
+			if got := string(readFile(t, list)); got != precious {
+				t.Errorf("the list is now %q", got)
+			}
+			if _, err := os.Lstat(path + lockSuffix + ".none"); err == nil {
+				t.Error("the link was followed")
+			}
+		})
+	}
+}
+
+// A journal that is shorter than its lock file says has lost something, for good.
+func TestJournalYoungerThanItsLock(t *testing.T) {
+	for name, lose := range map[string]func(path string){
+		"cut": func(path string) {
+			must(t, os.Truncate(path, int64(bytes.Index(readFile(t, path), []byte(`{"seq":3,`)))))
+		},
+		"deleted": func(path string) { must(t, os.Remove(path)) },
+		"another": func(path string) {
+			other := newPath(t)
+			must(t, mustBegin(t, other).Close())
+			must(t, os.Rename(other, path))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			j := mustBegin(t, path)
+			must(t, j.Outcome(removed(1)))
+			must(t, j.End(End{}))
+			must(t, j.Close())
+			lose(path)
+			for range 2 { // looking alone does not make up for it
+				j = mustOpen(t, path)
+				if j.Lost() == 0 || !j.Index().State(keyOf(1)).Unsure {
+					t.Fatalf("lost %d, state %+v; want doubt", j.Lost(), j.Index().State(keyOf(1)))
+				}
+				must(t, j.Close())
+			}
+			j = mustBegin(t, path)
+			must(t, j.Close())
+			j = mustOpen(t, path)
+			defer j.Close()
+			if j.Lost() != 0 || !j.Index().State(keyOf(1)).Unsure {
+				t.Errorf("after a run: lost %d, state %+v; want the doubt to be written down", j.Lost(), j.Index().State(keyOf(1)))
+			}
+		})
+	}
 }

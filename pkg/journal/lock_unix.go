@@ -2,6 +2,18 @@
 
 package journal
 
-import "os"
+import (
+	"io/fs"
+	"syscall"
+)
 
-func noteHolder(path string, note []byte) error { return os.WriteFile(path, note, 0o600) }
+// openFlags keep an open from following a link in the last place of a path, and
+// from waiting for somebody at the other end of a pipe.
+const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+// waitFlags are those of openFlags for a path whose links are followed.
+const waitFlags = syscall.O_NONBLOCK
+
+func noteHolder(path string, locked fs.FileInfo, text []byte) error {
+	return overwrite(path, locked, text)
+}

@@ -1,10 +1,13 @@
 package journal
 
-import "os"
+import "io/fs"
+
+// openFlags and waitFlags are for what Unix systems call links and pipes.
+const openFlags, waitFlags = 0, 0
 
 // noteHolder ignores an error: here a locked file refuses writes through any
 // other handle, and the note is only for people.
-func noteHolder(path string, note []byte) error {
-	_ = os.WriteFile(path, note, 0o600)
+func noteHolder(path string, locked fs.FileInfo, text []byte) error {
+	_ = overwrite(path, locked, text)
 	return nil
 }

@@ -23,6 +23,7 @@ const headerStart = `{"seq":1,"durable":0,"kind":"journal","format":`
 type content struct {
 	path     string
 	index    *Index
+	id       string
 	identity Identity // with the account that a later run may have named
 	runs     int64
 	first    Run
@@ -207,7 +208,7 @@ func (s *scanner) add(at place, size int, terminated bool) {
 	s.index.apply(s.record.change(s.offset))
 	switch s.record.kind {
 	case KindJournal:
-		s.identity = s.record.identity()
+		s.id, s.identity = string(s.record.id), s.record.identity()
 	case KindRun:
 		s.runs++
 		s.last, s.identity = s.record.run(), s.record.identity()
@@ -322,7 +323,7 @@ func fileSize(f file) (int64, error) {
 		return 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return 0, errors.New("not a regular file")
+		return 0, errNotRegular
 	}
 	return info.Size(), nil
 }

@@ -38,7 +38,7 @@ func Repair(path, to string) (Repaired, error) {
 	if holder != nil {
 		return Repaired{}, &LockedError{Path: path, Holder: *holder}
 	}
-	f, err := os.Open(path)
+	f, err := openToRead(path)
 	if err != nil {
 		return Repaired{}, err
 	}

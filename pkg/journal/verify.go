@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // Report is what Verify found in a journal.
@@ -28,7 +27,7 @@ type Report struct {
 // The digest is what shows that last lines were taken away: a file that ends
 // early is otherwise as good as any.
 func Verify(path string) (Report, error) {
-	f, err := os.Open(path)
+	f, err := openToRead(path)
 	if err != nil {
 		return Report{Path: path}, err
 	}

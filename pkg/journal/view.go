@@ -25,7 +25,7 @@ type View struct {
 // identity, a journal of another one is a *[MismatchError]. Other errors are
 // those of [Open]. A tail that is torn, or just being written, is left alone.
 func Load(path string, id *Identity) (*View, error) {
-	f, err := os.Open(path)
+	f, err := openToRead(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &View{content: &content{path: path, index: new(Index)}}, nil
 	}

@@ -312,8 +312,10 @@ func night(t *rapid.T, folder string, m *model, list []string, opts PlanOptions)
 		t.Fatalf("asked for %v\nthe model asks for %v (%v)", server.asked, m.asked, m.fates)
 	}
 	if killed {
-		if err := os.WriteFile(path, server.left, 0o600); err != nil {
-			t.Fatal(err)
+		for suffix, left := range server.left {
+			if err := os.WriteFile(path+suffix, left, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	compareWithModel(t, path, m)
@@ -371,7 +373,7 @@ type fatedServer struct {
 	kill    func()
 
 	asked []string
-	left  []byte
+	left  map[string][]byte // of the journal and its lock file, by suffix
 }
 
 func (s *fatedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -398,7 +400,10 @@ func (s *fatedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.asked = append(s.asked, body.Value)
 	if strings.HasPrefix(fate, "kill") && s.left == nil {
-		s.left, _ = os.ReadFile(s.journal)
+		s.left = map[string][]byte{}
+		for _, suffix := range []string{"", ".lock"} {
+			s.left[suffix], _ = os.ReadFile(s.journal + suffix)
+		}
 		s.kill()
 	}
 	if strings.HasPrefix(fate, "kill") || fate == "drop" {

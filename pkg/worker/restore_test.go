@@ -270,7 +270,7 @@ func TestRestoreAroundManyRefused(t *testing.T) {
 // as refused for it.
 func TestRestoreNoticesWhenNothingIsTakenAnyMore(t *testing.T) {
 	d := newDesk(t, rows(1500), numbered(0, 1500))
-	d.remove(errand{workers: 16})
+	d.remove(errand{})
 	taken := 0
 	inner := d.handler
 	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
