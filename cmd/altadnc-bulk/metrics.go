@@ -67,13 +67,39 @@ func writeMetrics(path, subject string, code int, r result) error {
 		r.measure(m)
 	}
 	m.exit(cmp.Or(subject, "-"), code, time.Now())
+	if err := ownMetrics(path); err != nil {
+		return err
+	}
 	return replaceFile(path, 0o644, m.write) // the collector is another user
 }
+
+// ownMetrics makes sure that nothing is replaced but metrics of this program.
+func ownMetrics(path string) error {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil // replaceFile judges it
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	start, err := io.ReadAll(io.LimitReader(f, int64(len(metricsStart))))
+	if err == nil && len(start) > 0 && string(start) != metricsStart {
+		err = fmt.Errorf("%s is there and holds something else than metrics of altadnc-bulk", path)
+	}
+	return err
+}
+
+// metricsStart is how a file of metrics begins.
+const metricsStart = "# HELP altadnc_"
 
 // replaceFile puts what write writes in the place of path in one step, or leaves
 // path as it is. It is on the disk before it has the name, so that no power cut
 // leaves half of it.
 func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	if there, err := os.Lstat(path); err == nil && !there.Mode().IsRegular() {
+		return fmt.Errorf("%s is there and is no regular file (a link, a pipe, a device)", path)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err

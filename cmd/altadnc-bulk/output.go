@@ -108,6 +108,9 @@ func replaceable(path string, sources []string) error {
 	if base := strings.TrimSuffix(path, ".lock"); strings.HasSuffix(base, ".journal") {
 		return refusal
 	}
+	if link, err := os.Lstat(path); err == nil && !link.IsDir() && !link.Mode().IsRegular() {
+		return usageError("name another file, or leave --output out for standard output", "--output %s: it is no regular file (a link, a pipe, a device)", path)
+	}
 	there, err := os.Stat(path)
 	if err == nil && there.IsDir() {
 		return usageError("name a file in it", "--output %s: it is a folder", path)
