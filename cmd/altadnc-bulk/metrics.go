@@ -75,7 +75,7 @@ func writeMetrics(path, subject string, code int, r result) error {
 
 // ownMetrics makes sure that nothing is replaced but metrics of this program.
 func ownMetrics(path string) error {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return nil // replaceFile judges it
 	}
 	f, err := os.Open(path)
