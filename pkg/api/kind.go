@@ -18,7 +18,8 @@ const (
 	// Unauthorized is a 401, whatever its body. Alta answers so to a bad
 	// token, and to a missing x-account-id as well.
 	Unauthorized
-	// Forbidden is a 403, whatever its body.
+	// Forbidden is a 403 in the documented shape, or without a body. Any other is
+	// of something in front of the API, and [Foreign].
 	Forbidden
 	// QuotaSpent is a 429, whatever its body.
 	QuotaSpent

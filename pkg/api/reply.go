@@ -23,7 +23,9 @@ func (rep reply) failure() *Error {
 		return nil
 	}
 	body, documented := rep.errorBody()
-	if kind := kindOfStatus(rep.status); kind != 0 {
+	if kind := kindOfStatus(rep.status); kind == Forbidden && !documented && rep.broken == nil && len(rep.body) > 0 {
+		return &Error{Kind: Foreign, Detail: rep.describe()} // a firewall's, not the API's
+	} else if kind != 0 {
 		e := rep.documentedError(kind, body)
 		if !documented && len(rep.body) > 0 {
 			e.Detail = rep.describe()

@@ -25,6 +25,9 @@ const (
 	cut                         // the run itself cut the attempt off
 )
 
+// ofAPI reports whether only the API itself gives such an answer.
+func (v verdict) ofAPI() bool { return v == confirmed || v == absent || v == rejected }
+
 // judge maps the error of a request to what it means. It is a pure function of
 // the error, so that every rule can be read in one place and tested by a table.
 func judge(err error) verdict {

@@ -34,6 +34,11 @@
 // lets the requests in flight finish within [Config.Grace] and records their
 // answers; everything else stays open for the next run.
 //
+// An answer that is not the API's makes its key a suspect. The request of another
+// key then leaves alone. If the API answers that one, something in front of it
+// refuses the suspect, which has failed; if not, this is not the API, and the run
+// stops.
+//
 // # Unsure
 //
 // A request whose answer never arrived may have been applied. From then on a

@@ -59,6 +59,7 @@ func (r *Run) follow(key *removal, answers []fate) (more bool) {
 		}})
 	case v == rejected:
 		r.sender.streak.park(*s.outcome)
+	case v == foreign && r.sender.suspicion.park(*s.outcome):
 	case r.record(*s.outcome) && s.outcome.Result == journal.NotFound && r.plan.Snapshot == nil && rewritten(key.entry):
 		r.tally.rewritten()
 	}

@@ -72,7 +72,9 @@ type Run struct {
 // NewRun returns a run that carries out plan. The journal in cfg must be the
 // one that the plan was made with.
 func NewRun(cfg Config, list *List, plan *Plan) *Run {
-	return &Run{session: newSession(cfg), list: list, plan: plan}
+	r := &Run{session: newSession(cfg), list: list, plan: plan}
+	r.sender.keyed = true
+	return r
 }
 
 // Remove sends what the plan says and returns what became of it. Ending ctx
@@ -148,6 +150,11 @@ func (r *Run) settleParked(ctx context.Context, stop *Stop) *Stop {
 			stop = s
 		}
 	}
+	if atEnd() {
+		if s := r.settleSuspects(ctx); s != nil {
+			stop = s
+		}
+	}
 	rejects := r.sender.streak.drain()
 	if atEnd() {
 		for _, o := range rejects {
@@ -168,6 +175,25 @@ func (r *Run) settleParked(ctx context.Context, stop *Stop) *Stop {
 		}
 	}
 	return stop
+}
+
+// settleSuspects decides at the end of the list on entries that were the last to
+// get an answer, and a foreign one. There is no other key to ask for: so the list of
+// opt-outs is, and if the API answers that it was the entries. It returns why the
+// run stopped, if it did.
+func (r *Run) settleSuspects(ctx context.Context) *Stop {
+	suspects := r.sender.suspicion.drain()
+	if len(suspects) == 0 {
+		return nil
+	}
+	if (len(suspects) == 1 || r.sender.outage.answeredBefore()) && r.sender.works(ctx, r.cfg.Client) {
+		for _, o := range suspects {
+			r.record(o)
+		}
+		return nil
+	}
+	r.sender.stop(&Stop{StopForeign, about(suspects[0], errors.New(suspects[0].Reason))})
+	return stopOf(ctx)
 }
 
 // settleTrouble is settleParked for entries that are out of attempts. If others

@@ -43,19 +43,20 @@ func TestStopsAtOnce(t *testing.T) {
 		fault  string
 		reason StopReason
 		intent bool // may the request have been applied
+		asked  int64
 	}{
-		{"401", StopUnauthorized, false},
-		{"403", StopForbidden, false},
-		{"html", StopForeign, true},
-		{"redirect", StopForeign, true},
+		{"401", StopUnauthorized, false, 1},
+		{"403", StopForbidden, false, 1},
+		{"html", StopForeign, true, 2}, // of two keys
+		{"redirect", StopForeign, true, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.fault, func(t *testing.T) {
 			d := newDesk(t, rows(3), numbered(0, 3), tt.fault)
 			s, _ := d.remove(errand{workers: 1})
 			wantStop(t, s, tt.reason)
-			if s.Counts[journal.Pending] != 3 || s.Requests != 1 {
-				t.Errorf("counts = %+v, want all 3 open after 1 request", s.Counts)
+			if s.Counts[journal.Pending] != 3 || s.Requests != tt.asked {
+				t.Errorf("counts = %+v, %d requests, want all 3 open after %d", s.Counts, s.Requests, tt.asked)
 			}
 			want := journal.State{Status: journal.Pending, Intent: tt.intent}
 			if got := d.states(address(0))[0]; got != want {

@@ -1,12 +1,14 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -25,13 +27,15 @@ type sender struct {
 	flights context.Context // ends when requests under way must end
 	halt    context.CancelCauseFunc
 
-	streak   streak
-	outage   *outage
-	requests atomic.Int64
+	streak    streak
+	outage    *outage
+	suspicion *suspicion
+	keyed     bool // each request is of another key: one foreign answer may be the key's
+	requests  atomic.Int64
 }
 
 func newSender(cfg Config) *sender {
-	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, outage: newOutage(cfg)}
+	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, outage: newOutage(cfg), suspicion: newSuspicion()}
 }
 
 // request is one API call; ctx ends it.
@@ -95,15 +99,11 @@ func (s *sender) send(departures context.Context, earlier fate, before func() er
 		before = nil // it has run: a second intent would mean that the first one is in doubt
 	}
 	for tries := 1; ; {
-		probe, ok := s.outage.admit(departures)
-		if !ok {
-			return f
-		}
-		turn, err := s.pace.Turn(departures, before)
-		if err != nil {
-			if probe {
-				s.outage.withdraw()
-			}
+		alone, probe, turn, err := s.turn(departures, before)
+		switch {
+		case errors.Is(err, errDoubt):
+			continue
+		case err != nil:
 			return s.notDeparted(f, err, departures)
 		}
 		before, f.began = nil, true
@@ -111,7 +111,7 @@ func (s *sender) send(departures context.Context, earlier fate, before func() er
 		err = s.attempt(do, turn)
 		f.verdict, f.err = judge(err), err
 		f.applied = f.applied || mayBeApplied(err)
-		again, wait := s.settle(&f, tries, probe)
+		again, wait := s.settle(&f, tries, probe, alone)
 		if f.verdict != quota {
 			f.attempts++
 			tries++
@@ -120,6 +120,35 @@ func (s *sender) send(departures context.Context, earlier fate, before func() er
 			return f
 		}
 	}
+}
+
+// turn waits for a turn, in which before has succeeded. In an outage it is that of
+// a probe, under suspicion that of a request that leaves alone; if the suspicion
+// came up while it waited, the error is errDoubt.
+func (s *sender) turn(departures context.Context, before func() error) (alone int, probe bool, turn *pace.Turn, err error) {
+	alone, ok := s.suspicion.admit(departures)
+	if ok {
+		probe, ok = s.outage.admit(departures)
+	}
+	if ok {
+		turn, err = s.pace.Turn(departures, func() error {
+			switch {
+			case s.suspicion.holds(alone):
+				return errDoubt
+			case before != nil:
+				return before()
+			}
+			return nil
+		})
+	}
+	if ok && err == nil {
+		return alone, probe, turn, nil
+	}
+	s.suspicion.tried(alone)
+	if probe {
+		s.outage.withdraw()
+	}
+	return 0, false, nil, cmp.Or(err, departures.Err())
 }
 
 // insist is send for what nothing else is sent beside: only patience ends trouble.
@@ -180,13 +209,18 @@ func (s *sender) notDeparted(f fate, err error, departures context.Context) fate
 
 // settle decides on the last attempt of f: whether the request needs another
 // one, and how long to wait before asking for its turn.
-func (s *sender) settle(f *fate, tries int, probe bool) (again bool, wait time.Duration) {
+func (s *sender) settle(f *fate, tries int, probe bool, alone int) (again bool, wait time.Duration) {
 	if probe && f.verdict != retry {
 		defer s.outage.withdraw() // unless it is over
 	}
+	defer s.suspicion.tried(alone)
+	if f.verdict.ofAPI() {
+		f.ready = s.suspicion.answered()
+	}
 	switch f.verdict {
 	case confirmed, absent:
-		f.settled, f.ready = true, append(s.outage.answered(), s.streak.answered()...)
+		f.settled = true
+		f.ready = slices.Concat(f.ready, s.outage.answered(), s.streak.answered())
 	case unsendable:
 		f.settled = true
 	case rejected:
@@ -201,7 +235,7 @@ func (s *sender) settle(f *fate, tries int, probe bool) (again bool, wait time.D
 	case forbidden:
 		s.stop(&Stop{StopForbidden, f.err})
 	case foreign:
-		s.stop(&Stop{StopForeign, f.err})
+		s.settleForeign(f, alone)
 	case unreachable:
 		s.stop(&Stop{StopUnreachable, f.err})
 	case cut:
@@ -209,8 +243,18 @@ func (s *sender) settle(f *fate, tries int, probe bool) (again bool, wait time.D
 	return false, 0
 }
 
+// settleForeign suspects the key, unless another one is suspected already and this
+// was to tell whose answer it is.
+func (s *sender) settleForeign(f *fate, alone int) {
+	if !s.keyed || s.suspicion.raise(alone) {
+		s.stop(&Stop{StopForeign, s.suspicion.about(f.err)})
+		return
+	}
+	f.settled = true
+}
+
 func (s *sender) settleRejected(f *fate) {
-	f.ready = s.outage.answered() // the API is there
+	f.ready = append(f.ready, s.outage.answered()...) // the API is there
 	if s.streak.rejected() {
 		s.stop(&Stop{StopRejections, fmt.Errorf("%d answers in a row refused the request, the last one: %w", streakLimit, f.err)})
 	}

@@ -385,9 +385,9 @@ func TestSnapshotRemembersFormsOverInterruptions(t *testing.T) {
 		}
 		cfg.Client.Remove(t.Context(), api.Identifier{Type: api.Email, Value: "ADA@example.com"})
 	})
-	d.mood("html,identifier=Ada@example.com")
+	d.mood("401,identifier=Ada@example.com")
 	s, _ := d.remove(errand{snapshot: true})
-	wantStop(t, s, StopForeign)
+	wantStop(t, s, StopUnauthorized)
 	d.serve(nil) // it was removed all the same
 	s, _ = d.remove(errand{snapshot: true})
 	if o, state := d.outcome(ada); state.Status != journal.NotFound || !state.Unsure || s.Unsure != 1 {
