@@ -113,6 +113,7 @@ func TestGoldenErrors(t *testing.T) {
 	stops := func(code int, faults ...string) {
 		t.Helper()
 		os.Remove("list.csv.journal")
+		os.Remove("list.csv.journal.lock")
 		s.sandbox(faults...)
 		wrong(code, "remove", "--yes", "-q", "--rate", "0", "--workers", "1", "list.csv")
 	}
@@ -123,6 +124,7 @@ func TestGoldenErrors(t *testing.T) {
 	stops(5, "redirect=https://login.example.com/")
 	s.serve(http.NotFoundHandler())
 	os.Remove("list.csv.journal")
+	os.Remove("list.csv.journal.lock")
 	wrong(5, "remove", "--yes", "-q", "--rate", "0", "list.csv")
 	s.sandbox("400")
 	s.file("many.csv", rows(30))

@@ -68,6 +68,9 @@ func (j *job) openJournal() (*journal.Journal, error) {
 	if torn := opened.Torn(); torn != nil {
 		j.log.Warn("the end of the journal was torn by an interruption; it was set aside", "journal", j.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
 	}
+	if openToAll(j.list.journal) {
+		j.log.Warn("the journal names people, and every user of this machine can read it; chmod o-r it", "journal", j.list.journal)
+	}
 	if lost := opened.Lost(); lost > 0 {
 		j.log.Warn("the journal is younger than the lock file beside it, which knows of more records: it was cut, deleted or replaced; what is not found from now on is marked unsure",
 			"journal", j.list.journal, "lost", lost, "hint", "take it from a backup; or, to begin anew on purpose, delete the lock file as well")

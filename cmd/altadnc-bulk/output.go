@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/spf13/cobra"
 )
@@ -27,10 +28,27 @@ func (a *app) print(r result, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		out = string(b) + "\n"
+		out = escaped(string(b)) + "\n"
 	}
 	_, err := io.WriteString(a.stdout, out)
 	return outputError(err)
+}
+
+// escaped returns JSON with all that printable would not let through as \u escapes,
+// which change nothing about what it says.
+func escaped(json string) string {
+	var b strings.Builder
+	for _, r := range json {
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		}
+	}
+	return b.String()
 }
 
 // text returns a result as a person reads it, safe for a terminal.

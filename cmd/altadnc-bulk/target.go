@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -130,6 +131,13 @@ func (f *apiFlags) problems(loopback bool) []error {
 	return problems
 }
 
+// openToAll reports whether every user of this machine can read a file, as far as
+// its mode tells.
+func openToAll(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o004 != 0
+}
+
 // token returns the API token. There is no flag for it, because command lines
 // are public to every user of a machine.
 func (f *apiFlags) token(a *app) (api.Token, error) {
@@ -141,6 +149,9 @@ func (f *apiFlags) token(a *app) (api.Token, error) {
 		return api.NewToken(token), nil
 	}
 	content, err := os.ReadFile(f.tokenFile)
+	if openToAll(f.tokenFile) {
+		fmt.Fprintf(a.stderr, "altadnc-bulk: warning: --token-file %s can be read by every user of this machine; chmod o-r it\n", printable(f.tokenFile))
+	}
 	if err == nil { // editors and shells of Windows mark what they write, or write UTF-16
 		content, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), content)
 	}

@@ -192,9 +192,15 @@ func (j *Journal) fatal(err error) error {
 // that is durable.
 func (j *Journal) Intent(i Intent) error { return j.append(i.record()) }
 
-// Outcome records what became of an entry, and returns when that is durable;
+// Outcome records what became of some entries, and returns when that is durable;
 // then, and only then, the index tells it.
-func (j *Journal) Outcome(o Outcome) error { return j.append(o.record()) }
+func (j *Journal) Outcome(all ...Outcome) error {
+	records := make([]record, 0, len(all))
+	for _, o := range all {
+		records = append(records, o.record())
+	}
+	return j.append(records...)
+}
 
 // Release records that the intent of a key came to nothing: its attempts
 // certainly were not applied. The key is again what it was before, failed or

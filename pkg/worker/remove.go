@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/journal"
@@ -72,16 +73,23 @@ func rewritten(e reader.Entry) bool {
 	return canonical.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
 }
 
-// record makes an outcome durable, then counts it, and reports whether it could.
+// record makes outcomes durable, then counts them, and reports whether it could.
 // An answer that cannot be written down is kept for the summary: nothing else
 // knows of it.
-func (r *Run) record(o journal.Outcome) bool {
-	if !r.written(r.cfg.Journal.Outcome(o)) {
+func (r *Run) record(all ...journal.Outcome) bool {
+	if !r.written(r.cfg.Journal.Outcome(all...)) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.unrecorded = append(r.unrecorded, o)
+		r.unrecorded = append(r.unrecorded, slices.DeleteFunc(slices.Clone(all), func(o journal.Outcome) bool { return o.Refused })...)
 		return false
 	}
+	for _, o := range all {
+		r.count(o)
+	}
+	return true
+}
+
+func (r *Run) count(o journal.Outcome) {
 	r.tally.count(o)
 	if o.Result.Account() == journal.Failed {
 		level := slog.LevelWarn
@@ -91,5 +99,4 @@ func (r *Run) record(o journal.Outcome) bool {
 		}
 		r.cfg.Log.Log(context.Background(), level, "failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o.Identifier), "reason", o.Reason)
 	}
-	return true
 }

@@ -110,8 +110,14 @@ func (r *Run) sendAll(ctx context.Context) *Stop {
 	return feed.stopped()
 }
 
+// refusedBatch is how many refused entries are written down at once: a list of
+// nothing else would take a sync for each.
+const refusedBatch = 1000
+
 // work is the life of one worker.
 func (r *Run) work(ctx context.Context, feed *feed) {
+	var refused []journal.Outcome // that came one after the other
+	defer func() { r.record(refused...) }()
 	for {
 		for p, ok := r.sender.outage.resend(); ok; p, ok = r.sender.outage.resend() {
 			p.again(ctx)
@@ -121,9 +127,14 @@ func (r *Run) work(ctx context.Context, feed *feed) {
 			return
 		}
 		if e.Refusal != nil {
-			r.record(refusedOutcome(e))
+			if refused = append(refused, refusedOutcome(e)); len(refused) == refusedBatch {
+				r.record(refused...)
+				refused = refused[:0]
+			}
 			continue
 		}
+		r.record(refused...)
+		refused = refused[:0]
 		r.remove(ctx, e)
 	}
 }

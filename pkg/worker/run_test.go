@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -604,4 +606,25 @@ func TestDoubtOutlivesARelease(t *testing.T) {
 			t.Errorf("counts = %+v, want 1 not found, unsure", s.Counts)
 		}
 	})
+}
+
+// Refused entries that stand together are synced together.
+func TestRefusedEntriesShareASync(t *testing.T) {
+	n := 3*refusedBatch + 5
+	d := newDesk(t, rows(1)+strings.Repeat("nonsense,email\n", n), nil)
+	s, _ := d.remove(errand{})
+	if s.Counts[journal.Failed] != int64(n) || s.Requests != 1 {
+		t.Fatalf("counts = %+v", s.Counts)
+	}
+	text, err := os.ReadFile(d.path + ".journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := map[string]bool{} // records of one write know of the same durable one
+	for _, found := range regexp.MustCompile(`"durable":\d+,`).FindAllString(string(text), -1) {
+		writes[found] = true
+	}
+	if len(writes) > 12 {
+		t.Errorf("%d writes for %d refused entries", len(writes), n)
+	}
 }
