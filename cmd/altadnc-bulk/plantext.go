@@ -67,7 +67,7 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		List: r.list.path, Journal: r.list.journal, BaseURL: r.destination(), SHA256: plan.SHA256, ReadAs: newLayout(plan.Layout),
 		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Duplicates: plan.Duplicates, Completed: plan.Completed, Types: plan.Types,
 		Refused: refused{Total: plan.Refused.Total, ByCode: plan.Refused.ByCode, First: []refusedEntry{}},
-		Skipped: plan.Skip(), Again: plan.Reopen, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
+		Skipped: plan.Skip(), Again: plan.Reopen - plan.Forecast.Reappeared, Failed: plan.Keys.Counts[journal.Failed], Unanswered: plan.Keys.Unanswered,
 		Send: plan.Send, Requests: plan.Requests, Snapshot: newSnapshotEffect(plan), PerMinute: r.api.rate.Full(), rate: r.api.rate,
 		region: r.read.defaultRegion, reading: r.read.words(), limit: r.limit, nightly: r.api.maxDuration, now: time.Now(),
 		restored: plan.Keys.Counts[journal.Restored], left: int64(len(plan.Left)), skipFailed: r.skipFailed,
@@ -235,6 +235,9 @@ type snapshotEffect struct {
 	Doubt      int64     `json:"doubt"`
 	Own        int64     `json:"own_opt_outs"`
 	Before     int64     `json:"requests_without"`
+
+	Reappeared   int64 `json:"reappeared"`   // the journal calls them not found, unsure: sent
+	Contradicted int64 `json:"contradicted"` // it calls them so without doubt: left alone
 }
 
 func newSnapshotEffect(plan *worker.Plan) *snapshotEffect {
@@ -246,6 +249,7 @@ func newSnapshotEffect(plan *worker.Plan) *snapshotEffect {
 		Time: s.Time.UTC(), Whole: s.Whole, Entries: s.Entries, Pages: s.Pages, Requests: s.Requests,
 		Untyped: s.Untyped, Unreadable: s.Unreadable,
 		Absent: f.Absent, Kept: f.Kept, Doubt: f.Doubt, Own: f.Own, Before: f.Before,
+		Reappeared: f.Reappeared, Contradicted: f.Contradicted,
 	}
 }
 
@@ -262,6 +266,12 @@ func (s *snapshotEffect) write(t table, requests int64) {
 	}
 	if s.Unreadable > 0 {
 		t.fact("", "entries that cannot be matched with any key: %s", count(s.Unreadable))
+	}
+	if s.Reappeared > 0 {
+		t.fact("not found", "%s on it after all, though an unsure answer said otherwise: sent again", keysAre(s.Reappeared))
+	}
+	if s.Contradicted > 0 {
+		t.fact("not found", "%s on it now, put there since; --again sends them", keysAre(s.Contradicted))
 	}
 	if s.Kept > 0 {
 		t.fact("own opt-outs", "%s left on it, since people unsubscribed themselves", keysAre(s.Kept))

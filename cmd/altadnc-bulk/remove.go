@@ -207,7 +207,8 @@ func (r *removal) pages(requests int64) int64 {
 // there is something to send. If that ended the run it returns what became of
 // it: nothing of the list was sent.
 func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary, err error) {
-	if plan.Send == 0 || !r.wantsSnapshot() {
+	whole := r.keep || r.snapshot == snapshotAlways
+	if !r.wantsSnapshot() || plan.Send == 0 && (plan.Doubtful == 0 || !whole) {
 		return nil, nil
 	}
 	match := worker.Matching{Wanted: plan.Wants, Rules: r.read.values()}

@@ -46,7 +46,8 @@ type Plan struct {
 	Keys     journal.Tally // by [journal.Status.Account]
 	Send     int64         // keys this run would send
 	Requests int64         // that this takes, if each needs one attempt: one a key without a snapshot
-	Reopen   int64         // keys finished earlier, to be sent because of PlanOptions.Again
+	Reopen   int64         // keys finished earlier, to be sent once more: see PlanOptions.Again, Forecast.Reappeared
+	Doubtful int64         // keys that were not found, unsure: a snapshot may find them
 
 	// Snapshot is what the plan knows of the Do Not Contact list, nil for
 	// nothing, and Forecast what that changes. See [Plan.Use].
@@ -170,8 +171,11 @@ func (p *Plan) compare() error {
 			continue
 		}
 		p.account(state)
+		if state.Status == journal.NotFound && state.Unsure {
+			p.Doubtful++
+		}
 		switch {
-		case p.reopens(state):
+		case p.reopens(key, state):
 			p.Reopen++
 			p.Send++
 		case p.sends(state):
@@ -212,7 +216,20 @@ func (p *Plan) reopensBefore() int64 {
 }
 
 // reopens reports whether a key that is finished is to be sent once more.
-func (p *Plan) reopens(s journal.State) bool { return s.Status.Finished() && s.Offset < p.again }
+func (p *Plan) reopens(key journal.Key, s journal.State) bool {
+	return s.Status.Finished() && s.Offset < p.again || s.Unsure && p.contradicted(key, s)
+}
+
+// contradicted reports whether the snapshot holds a key that the journal calls not
+// found. If that was unsure, another stored form may have been there all the time;
+// else it was put on the list since.
+func (p *Plan) contradicted(key journal.Key, s journal.State) bool {
+	if p.Snapshot == nil || s.Status != journal.NotFound {
+		return false
+	}
+	m := p.Snapshot.matches[key]
+	return m != nil && !m.vague()
+}
 
 // sends reports whether a key as it stands is to be sent.
 func (p *Plan) sends(s journal.State) bool {

@@ -112,6 +112,9 @@ func (r *removal) unasked() *journal.Outcome {
 	switch r.way {
 	case kept:
 		o.Result, o.Reason, o.Unsure = journal.Protected, "the person's own opt-out, "+in, false
+		if r.removed(nil) > 0 { // which a restore can put back
+			o.Reason += "; " + r.share(nil) + " by an earlier run"
+		}
 	case notThere:
 		r.gone(o, nil, "not "+in)
 	default:

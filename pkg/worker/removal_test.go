@@ -135,6 +135,61 @@ func TestAgainInterruptedWhileItReopens(t *testing.T) {
 	}
 }
 
+// A snapshot that holds what the journal calls not found opens it again where that
+// was unsure, and tells it where it was not.
+func TestSnapshotContradictsNotFound(t *testing.T) {
+	for _, unsure := range []bool{true, false} {
+		d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "Ada@Example.com")})
+		d.with(func(_ *List, j *journal.Journal, _ Config) {
+			j.Begin(journal.Run{})
+			j.Outcome(journal.Outcome{Line: 2, Identifier: ada, Result: journal.NotFound, HTTPStatus: 404, Attempts: 1, Unsure: unsure})
+		})
+		s, p := d.remove(errand{snapshot: true})
+		o, state := d.outcome(ada)
+		switch {
+		case unsure && (p.Forecast.Reappeared != 1 || p.Reopen != 1 || p.Send != 1 || state.Status != journal.Removed || len(d.left()) != 0):
+			t.Errorf("unsure: plan %+v, %+v; want it removed", p.Forecast, o)
+		case !unsure && (p.Forecast.Contradicted != 1 || p.Reopen != 0 || p.Send != 0 || s.Counts[journal.Skipped] != 1 || len(d.left()) != 1):
+			t.Errorf("sure: plan %+v, %+v; want it left alone and told", p.Forecast, s.Counts)
+		}
+	}
+}
+
+// A form that a snapshot found and whose request got no answer is asked for by
+// every later run, with a snapshot or without.
+func TestStoredFormIsNotForgotten(t *testing.T) {
+	d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "Ada@Example.com")})
+	d.attempts = 1
+	d.mood("drop-before")
+	d.remove(errand{}) // one by one, without an answer
+	d.mood("drop-before,identifier=Ada@Example.com")
+	d.remove(errand{snapshot: true})
+	d.mood()
+	d.remove(errand{})
+	if o, state := d.outcome(ada); state.Status != journal.Removed || len(d.left()) != 0 {
+		t.Errorf("%+v, left %v; want it removed", o, d.left())
+	}
+}
+
+// What was removed in part can be put back, whatever becomes of the rest.
+func TestPartialThenKept(t *testing.T) {
+	d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")})
+	d.mood("400,identifier=Ada@example.com")
+	d.remove(errand{snapshot: true})
+	if o, _ := d.outcome(ada); o.Result != journal.Partial {
+		t.Fatalf("%+v, want a part removed", o)
+	}
+	d.serve([]api.OptOut{ownEntry(api.Email, "Ada@example.com")})
+	d.remove(errand{keep: true})
+	if o, _ := d.outcome(ada); o.Result != journal.Protected || !strings.Contains(o.Reason, "1 of 2 stored forms removed") {
+		t.Errorf("%+v, want it kept, and the part to be told", o)
+	}
+	if s, p := d.restore(revival{}); p.Keys != 1 || s.Counts[journal.Restored] != 1 {
+		t.Errorf("restore: %+v, want the part back", p)
+	}
+	equal(t, "on the list", d.left(), []string{"email ADA@example.com", "email Ada@example.com"})
+}
+
 // The answers that decide what becomes of a form.
 var (
 	answer200    = fate{verdict: confirmed, attempts: 1, began: true, settled: true}

@@ -306,6 +306,7 @@ func (r *Run) reopens(e reader.Entry) bool {
 	if e.Refusal != nil {
 		return false
 	}
-	state := r.plan.index().State(journal.KeyOf(e.Identifier))
-	return state.Marked(journal.MarkListed) && r.plan.reopens(state)
+	key := journal.KeyOf(e.Identifier)
+	state := r.plan.index().State(key)
+	return state.Marked(journal.MarkListed) && r.plan.reopens(key, state)
 }

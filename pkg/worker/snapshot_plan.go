@@ -24,13 +24,17 @@ type Forecast struct {
 	// Own is how many of the Do Not Contact list's entries that this plan lifts
 	// came from the person.
 	Own int64
+	// Reappeared are keys that the journal calls not found, unsure, and that are on
+	// the Do Not Contact list: they are sent. Contradicted are those that it calls so
+	// without doubt: they were put on it since, and are left alone.
+	Reappeared, Contradicted int64
 }
 
-// Wants reports whether a key is to be sent. It is what a snapshot for this plan
-// has to know about.
+// Wants reports whether a snapshot for this plan has to know about a key: if it is
+// to be sent, or was not found.
 func (p *Plan) Wants(key journal.Key) bool {
 	state := p.index().State(key)
-	return state.Marked(journal.MarkListed) && (p.reopens(state) || p.sends(state))
+	return state.Marked(journal.MarkListed) && (state.Status == journal.NotFound || p.reopens(key, state) || p.sends(state))
 }
 
 // Use makes the plan follow a snapshot, and counts its requests anew. With keep,
@@ -39,9 +43,18 @@ func (p *Plan) Use(s *Snapshot, keep bool) {
 	p.Snapshot, p.keep = s, keep && s.Whole
 	p.Forecast = Forecast{Before: p.Send}
 	p.Send, p.Requests = 0, 0
-	for key := range p.index().All() {
-		if p.Wants(key) {
+	for key, state := range p.index().All() {
+		again := state.Status.Finished() && state.Offset < p.again
+		switch {
+		case !state.Marked(journal.MarkListed):
+		case again || p.sends(state):
 			p.foresee(key)
+		case p.reopens(key, state):
+			p.Reopen++
+			p.Forecast.Reappeared++
+			p.foresee(key)
+		case p.contradicted(key, state):
+			p.Forecast.Contradicted++
 		}
 	}
 }
