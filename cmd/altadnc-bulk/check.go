@@ -177,6 +177,9 @@ func (c *check) checkList(path string) {
 		return
 	}
 	l, err := c.read.name(path)
+	if err == nil && info != nil && !info.Mode().IsRegular() { // beside which nothing is to be tried
+		err = usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "list: %s is not a regular file", path)
+	}
 	if err != nil {
 		c.result.failBy("list", asExit(err))
 		return

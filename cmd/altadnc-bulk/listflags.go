@@ -289,6 +289,9 @@ func (f *listFlags) name(arg string) (*list, error) {
 	if arg == "-" && f.journal == "" {
 		return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
 	}
+	if f.journal == "-" || strings.HasPrefix(f.journal, "/dev/") || strings.HasPrefix(f.journal, "/proc/") {
+		return nil, usageError("name a file, which the next run finds again", "--journal %s: a journal is a file that lasts", f.journal)
+	}
 	return &list{path: arg, journal: cmp.Or(f.journal, arg+".journal")}, nil
 }
 
