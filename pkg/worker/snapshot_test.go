@@ -443,11 +443,10 @@ func TestListingStops(t *testing.T) {
 func TestListingIsInterruptedAtOnce(t *testing.T) {
 	d := newDesk(t, rows(3), numbered(0, 30))
 	ctx, cancel := context.WithCancelCause(t.Context())
-	inner := d.handler
-	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	d.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel(&Stop{Reason: StopTerminated})
 		<-r.Context().Done() // an answer that would take for ever
-		inner.ServeHTTP(w, r)
+		panic(http.ErrAbortHandler)
 	})
 	d.with(func(_ *List, _ *journal.Journal, cfg Config) {
 		_, stop := NewListing(cfg).Each(ctx, 0, func(api.OptOut) error { return nil })
