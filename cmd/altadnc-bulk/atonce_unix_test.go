@@ -74,6 +74,7 @@ func TestKillAtOnce(t *testing.T) {
 	if err := a.command("remove", "--yes", "-q", "--max-duration", "6s", path).Run(); exitCodeOf(t, err) != exitLimit {
 		t.Fatal(err)
 	}
+	a.server.Close() // nothing is under way any more
 	n, first, last := len(a.seen.requests), a.seen.requests[0].Time, a.seen.requests[len(a.seen.requests)-1].Time
 	t.Logf("%d kills, %d requests in %s", kills, n, last.Sub(first).Round(time.Second))
 	_, refused := arrived(a.seen.requests, time.Hour)
@@ -93,6 +94,7 @@ func TestShortListAtOnce(t *testing.T) {
 		}
 		took := time.Since(started)
 		t.Logf("%s window: 80 requests took %s", kind, took.Round(time.Millisecond))
+		a.server.Close() // nothing is under way any more
 		if _, refused := arrived(a.seen.requests, time.Hour); refused > 0 || len(a.seen.requests) != 80 || took > 30*time.Second {
 			t.Errorf("%s window: %d requests in %s, %d refused; evenly it would take 50 s", kind, len(a.seen.requests), took, refused)
 		}

@@ -445,14 +445,20 @@ func TestHangup(t *testing.T) {
 			cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh"}, cmd.Args...)
 			cmd.Path = "/bin/sh"
 		}
+		started := make(chan struct{})
 		o.setHook(func(n int64, when string) {
 			if n == 3 && when == "before" {
+				<-started
 				cmd.Process.Signal(syscall.SIGHUP)
 				time.Sleep(20 * time.Millisecond) // so that the second one is another
 				cmd.Process.Signal(syscall.SIGHUP)
 			}
 		})
-		err := cmd.Run()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		close(started)
+		err := cmd.Wait()
 		want := map[bool]int{false: exitHangup, true: exitOK}[ignored]
 		if code := exitCodeOf(t, err); code != want || (o.count.Load() == 6) != ignored {
 			t.Errorf("ignored %v: exit code %d, want %d, after %d requests", ignored, code, want, o.count.Load())

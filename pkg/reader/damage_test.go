@@ -26,7 +26,7 @@ type sample struct {
 // whom the list named, whole; and whoever is not sent must have been refused, or
 // the list as a whole.
 func TestDamage(t *testing.T) {
-	lists := 12_000
+	lists := damagedLists
 	if testing.Short() {
 		lists = 600
 	}
