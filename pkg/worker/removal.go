@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -56,6 +57,9 @@ func (p *Plan) removal(e reader.Entry) (*removal, error) {
 			return nil, err
 		}
 		r.recall(earlier.Stored)
+		if r.doubt && len(earlier.Stored) == 0 && len(r.known) > 0 { // that one may be gone as well
+			r.know(journal.Stored{Value: cmp.Or(earlier.Sent, e.Identifier.Value)}, false)
+		}
 	}
 	if r.way == oneByOne {
 		r.askAll()
@@ -111,7 +115,7 @@ func (r *removal) unasked() *journal.Outcome {
 	in := "in the snapshot of " + r.snapshot.UTC().Format(time.RFC3339)
 	switch r.way {
 	case kept:
-		o.Result, o.Reason, o.Unsure = journal.Protected, "the person's own opt-out, "+in, false
+		o.Result, o.Reason = journal.Protected, "the person's own opt-out, "+in
 		if r.removed(nil) > 0 { // which a restore can put back
 			o.Reason += "; " + r.share(nil) + " by an earlier run"
 		}

@@ -271,7 +271,7 @@ func TestRemovalDecides(t *testing.T) {
 		{"the rest of a part is not in the snapshot", notThere, nil, gone(spelled), true, nil, []string{"removed 0, Ada!"}},
 		{"not in the snapshot", notThere, nil, nil, false, nil, []string{"not_found 0"}},
 		{"not in the snapshot, in doubt", notThere, nil, sure(spelled), true, nil, []string{"not_found 0 unsure, Ada"}},
-		{"kept", kept, nil, sure(spelled), true, nil, []string{"protected 0, Ada"}},
+		{"kept", kept, nil, sure(spelled), true, nil, []string{"protected 0 unsure, Ada"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -80,7 +80,9 @@ func (r *Restoration) sendAll(ctx context.Context) error {
 		if !r.plan.wants(o) {
 			continue
 		}
+		unanswered := r.plan.state(o).Intent // by an earlier restore
 		for _, p := range piecesOf(o) {
+			p.applied = unanswered
 			if batch = append(batch, p); len(batch) < api.MaxAddition {
 				continue
 			}
@@ -104,6 +106,7 @@ type comeback struct {
 	forms   []journal.Stored
 	known   bool  // finished before: only a restore can have left its intent
 	left    int   // forms without an answer
+	part    bool  // some forms are back
 	refusal error // of the last form that was refused
 }
 
@@ -112,6 +115,8 @@ type piece struct {
 	*comeback
 	form journal.Stored
 	err  error // with which the API refused it
+
+	applied bool // an attempt without an answer may have put it back
 }
 
 func piecesOf(o journal.Outcome) []piece {
@@ -132,6 +137,9 @@ func (p piece) record() journal.Restore {
 // is known which identifiers it refuses. It reports whether to go on.
 func (r *Restoration) put(ctx context.Context, batch []piece) bool {
 	f := r.ask(ctx, batch)
+	for i := range batch {
+		batch[i].applied = batch[i].applied || f.applied
+	}
 	switch {
 	case !f.settled:
 		return false
@@ -249,6 +257,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 			r.taken = &p
 		}
 		p.left--
+		p.part = true
 		if p.left > 0 {
 			continue
 		}
@@ -311,7 +320,7 @@ func (r *Restoration) remains(p piece) bool {
 	if errors.As(p.refusal, &answer) {
 		release.Reason, release.HTTPStatus = "not put back: "+answer.Error(), answer.Status
 	}
-	if !r.written(r.cfg.Journal.Release(release)) {
+	if !p.applied && !p.part && !r.written(r.cfg.Journal.Release(release)) { // else it may be back: the next restore asks again
 		return false
 	}
 	r.refused.Add(1)
@@ -330,7 +339,7 @@ func (r *Restoration) release(batch []piece, f fate) {
 		reason = answer.Error()
 	}
 	for _, p := range batch {
-		if !p.known || p.form != p.forms[len(p.forms)-1] {
+		if !p.known || p.applied || p.part || p.form != p.forms[len(p.forms)-1] {
 			continue // once a key
 		}
 		if !r.written(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: f.status()})) {

@@ -128,7 +128,7 @@ func (p *RestorePlan) claim(o journal.Outcome) claim {
 	switch {
 	case o.Result == journal.Restored:
 		return backAgain
-	case o.Result == journal.Protected && !sure, !sure && !o.Unsure && !p.state(o).Unanswered():
+	case !sure && !o.Unsure && !p.state(o).Unanswered():
 		return untouched
 	case o.Time.Before(p.opts.Since):
 		return tooEarly
