@@ -91,6 +91,7 @@ func (c *caller) sharedPace() *pace.Shared {
 	shared, err := pace.OpenShared("", pace.Account{BaseURL: to.BaseURL, ID: to.AccountID, Token: to.Token})
 	if err != nil {
 		c.log.Warn("the pace is not shared with other runs on this machine", "cause", err)
+		return nil
 	}
 	return shared
 }

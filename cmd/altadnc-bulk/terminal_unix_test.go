@@ -450,7 +450,7 @@ func TestHangup(t *testing.T) {
 			if n == 3 && when == "before" {
 				<-started
 				cmd.Process.Signal(syscall.SIGHUP)
-				time.Sleep(20 * time.Millisecond) // so that the second one is another
+				time.Sleep(20 * time.Millisecond) // the system joins signals that wait; joined or not, the end is the same
 				cmd.Process.Signal(syscall.SIGHUP)
 			}
 		})

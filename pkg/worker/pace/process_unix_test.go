@@ -4,15 +4,20 @@ package pace
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"altadnc-bulk/pkg/api"
 )
 
 // childDepartures is how many departures a child makes, and childInterval what
@@ -157,4 +162,44 @@ func TestSharedLockDiesWithItsProcess(t *testing.T) {
 	}
 	c.cmd.Wait()
 	openShared(t, dir)
+}
+
+// A file of the pace that is a link or a pipe is not written through, made or
+// waited for.
+func TestSharedFollowsNoLink(t *testing.T) {
+	const precious = "identifier,type\nada@example.com,email\n"
+	for name, place := range map[string]func(list, path string) error{
+		"a link":            os.Symlink,
+		"a link to nothing": func(list, path string) error { return os.Symlink(list+".none", path) },
+		"a pipe":            func(_, path string) error { return syscall.Mkfifo(path, 0o600) },
+	} {
+		for _, pathOf := range []func(*Shared) string{(*Shared).path, (*Shared).lockPath} {
+			dir := t.TempDir()
+			list, path := filepath.Join(dir, "list.csv"), pathOf(openShared(t, dir))
+			if err := errors.Join(os.WriteFile(list, []byte(precious), 0o600), os.Remove(path), place(list, path)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := OpenShared(dir, Account{BaseURL: "http://127.0.0.1/v1", Token: api.NewToken("secret")}); err == nil || !strings.Contains(err.Error(), path+": not a regular file; move it away") {
+				t.Errorf("%s: %v", name, err)
+			}
+			if got, err := os.ReadFile(list); err != nil || string(got) != precious {
+				t.Errorf("%s: the list is now %q (%v)", name, got, err)
+			}
+			if _, err := os.Lstat(list + ".none"); err == nil {
+				t.Errorf("%s was followed", name)
+			}
+		}
+	}
+}
+
+// Nor is one that takes the place of a file between the look and the open.
+func TestOpenFlagsFollowNoLink(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(link+".none", link); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := os.OpenFile(link, os.O_CREATE|os.O_RDWR|openFlags, 0o600); err == nil {
+		f.Close()
+		t.Error("the link was followed")
+	}
 }

@@ -71,7 +71,8 @@ func (a Account) file(by, name string) string {
 
 // OpenShared opens the pace shared by all runs of the account. dir "" is
 // $XDG_STATE_HOME/altadnc-bulk or its equivalent on the platform. It makes the
-// folder (0700) and the files (0600), and fails if they cannot be used.
+// folder (0700) and the files (0600), and fails if they cannot be used or are links
+// or pipes.
 func OpenShared(dir string, account Account) (*Shared, error) {
 	if dir == "" {
 		state, err := stateDir()
@@ -191,12 +192,17 @@ func (s *Shared) change(known *ledger, f func(l *ledger, now time.Time)) (leads 
 
 // locked calls f with the file and what is in it, under the lock.
 func (s *Shared) locked(f func(file *os.File, data []byte) error) (err error) {
-	lock := flock.New(s.lockPath())
+	for _, path := range []string{s.lockPath(), s.path()} {
+		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+			return fmt.Errorf("%s: not a regular file; move it away, a new one is made", path)
+		}
+	}
+	lock := flock.New(s.lockPath(), flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
 	if err := take(lock); err != nil {
 		return fmt.Errorf("lock %s: %w", lock.Path(), err)
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	file, err := os.OpenFile(s.path(), os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(s.path(), os.O_RDWR|os.O_CREATE|openFlags, 0o600)
 	if err != nil {
 		return err
 	}
