@@ -412,14 +412,6 @@ func (p *Pace) held(now time.Time) hold {
 	return hold{}
 }
 
-// PerMinute returns the pace as it is now, in requests a minute, shared by all
-// runs that share it; 0 means unpaced.
-func (p *Pace) PerMinute() float64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.perMinute(time.Now())
-}
-
 // Measured returns how many requests of this run left in the last minute. Of a
 // younger run it is what a minute would come to at that speed, as far as the pace
 // allows that many, and the pace itself in the first seconds, which tell nothing;

@@ -177,7 +177,7 @@ func TestPaceBesideAStranger(t *testing.T) {
 					for time.Since(start) < (minutes+quiet)*time.Minute {
 						a.depart(nil)
 					}
-					if got := a.pace.PerMinute(); got != 97 {
+					if got := a.pace.now(); got != 97 {
 						t.Errorf("pace is %.1f %d minutes after the stranger left, want 97", got, quiet)
 					}
 				})
@@ -385,11 +385,11 @@ func TestReserve(t *testing.T) {
 		}
 		synctest.Test(t, func(t *testing.T) {
 			p := New(Config{Rate: c.rate})
-			if got := p.PerMinute(); got != c.full {
+			if got := p.now(); got != c.full {
 				t.Errorf("%+v: the pace is %v, the plan says %v", c.rate, got, c.full)
 			}
 			answer(p, 200, api.Quota{Known: true, Limit: 100, Remaining: 2, Reset: time.Second})
-			if got := p.PerMinute(); got > c.full {
+			if got := p.now(); got > c.full {
 				t.Errorf("%+v: beside others the pace is %v, above %v", c.rate, got, c.full)
 			}
 			if c.full == 0 {
@@ -564,4 +564,11 @@ func TestNothingLeavesAtOnceInTheDark(t *testing.T) {
 			}
 		})
 	}
+}
+
+// now returns the pace in requests a minute; 0 means unpaced.
+func (p *Pace) now() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.perMinute(time.Now())
 }

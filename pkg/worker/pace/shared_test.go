@@ -50,8 +50,8 @@ func TestSharedOfSeveralRuns(t *testing.T) {
 			total := 0
 			for i, a := range all {
 				total += len(a.left)
-				if fair := 97 * 5 / runs; len(a.left) < fair*2/3 || a.refused > 0 || a.pace.PerMinute() != 97 {
-					t.Errorf("run %d of %d: %d departures, %d refused, pace %.1f", i, runs, len(a.left), a.refused, a.pace.PerMinute())
+				if fair := 97 * 5 / runs; len(a.left) < fair*2/3 || a.refused > 0 || a.pace.now() != 97 {
+					t.Errorf("run %d of %d: %d departures, %d refused, pace %.1f", i, runs, len(a.left), a.refused, a.pace.now())
 				}
 			}
 			if total < 96*5 || total > 97*5+runs {
@@ -119,7 +119,7 @@ func TestSharedRemembersTheRunBefore(t *testing.T) {
 		}
 		a.pace = New(Config{Rate: Rate{PerMinute: 97}, Shared: openShared(t, dir)})
 		a.depart(nil)
-		if got := a.pace.PerMinute(); got != 97 {
+		if got := a.pace.now(); got != 97 {
 			t.Errorf("pace is %.1f: the requests of the run before were taken for those of others", got)
 		}
 	})
