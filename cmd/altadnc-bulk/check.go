@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -290,8 +289,7 @@ func (r *checked) fail(name string, code int, text, hint string) {
 func (r *checked) failBy(name string, e *exitError) { r.fail(name, e.code, e.Error(), e.hint) }
 
 // write tells each thing in a line, and below what to do about it.
-func (r *checked) write(w io.Writer) {
-	t := table{w}
+func (r *checked) write(t table) {
 	for _, c := range r.Checks {
 		t.fact(c.State, "%-11s %s", c.Name, c.Text)
 		if c.Hint != "" {

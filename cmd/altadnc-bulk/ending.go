@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,7 +55,7 @@ type failure struct {
 }
 
 // write tells nothing: a person reads of a failure on stderr.
-func (failure) write(io.Writer) {}
+func (failure) write(table) {}
 
 // end tells how cmd ended, to the person and to its watchers, and returns the
 // exit code. What cannot be told that way turns success into trouble, except to
@@ -107,13 +106,23 @@ func exitIf(err error) int {
 // complain tells on stderr what went wrong, and what to do about it.
 func (a *app) complain(e *exitError) {
 	if e.err != nil {
-		for problem := range strings.Lines(printable(e.err.Error())) {
-			fmt.Fprintf(a.stderr, "altadnc-bulk: %s\n", strings.TrimSuffix(problem, "\n"))
+		for problem := range strings.Lines(e.err.Error()) {
+			a.say("altadnc-bulk: " + strings.TrimSuffix(problem, "\n"))
 		}
 	}
 	if e.hint != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", strings.ReplaceAll(printable(e.hint), "\n", "\n  "))
+		a.say("  " + strings.ReplaceAll(e.hint, "\n", "\n  "))
 	}
+}
+
+// warn says on stderr what is odd, and ends nothing.
+func (a *app) warn(format string, args ...any) {
+	a.say("altadnc-bulk: warning: " + fmt.Sprintf(format, args...))
+}
+
+// say says something on stderr to a person.
+func (a *app) say(text string) {
+	fmt.Fprintln(a.stderr, wrap(printable(text), widthOf(a.stderr), 4))
 }
 
 // pingStart tells the monitor of cmd that its work begins.
@@ -130,9 +139,9 @@ func pingBody(r result, code int) string {
 		return fmt.Sprintf("exit code %d: %s\n", code, exitMeaning(code))
 	}
 	if r, ok := r.(interface{ nameless() result }); ok {
-		return text(r.nameless())
+		return text(r.nameless(), 0)
 	}
-	return text(r)
+	return text(r, 0)
 }
 
 // pingTime bounds a ping, of which there are two tries.
@@ -151,7 +160,7 @@ func (a *app) ping(base, path, body string) {
 	if errors.As(err, &inner) {
 		err = inner.Err
 	}
-	fmt.Fprintf(a.stderr, "altadnc-bulk: warning: --ping-url: the monitor was not told: %s\n", printable(err.Error()))
+	a.warn("--ping-url: the monitor was not told: %s", err)
 }
 
 func pingTarget(base, path string) (string, error) {

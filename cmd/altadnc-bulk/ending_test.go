@@ -206,7 +206,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	var errs strings.Builder
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &errs, getenv: func(string) string { return "" }, environ: []string{"ALTADNC_KEEP_UNSUBSCRIBE=true", "ALTADNC_RATE=1", "PATH=/"}}
-	if a.run([]string{"version"}); strings.Count(errs.String(), "warning") != 1 || !strings.Contains(errs.String(), "ALTADNC_KEEP_UNSUBSCRIBE is the name of no flag") {
+	if a.run([]string{"version"}); strings.Count(errs.String(), "warning") != 1 || !strings.Contains(errs.String(), "ALTADNC_KEEP_UNSUBSCRIBE is not the name of any flag") {
 		t.Errorf("a misspelt variable is not told of: %q", errs.String())
 	}
 }

@@ -101,7 +101,7 @@ func (a *app) warnOfUnknown(root *cobra.Command) {
 	}
 	for _, pair := range a.environ {
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, variable("")) && !slices.Contains(known, name) {
-			fmt.Fprintf(a.stderr, "altadnc-bulk: warning: %s is the name of no flag and changes nothing\n", printable(name))
+			a.warn("%s is not the name of any flag and changes nothing", name)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (j *job) confirm(what, question string, answers ...string) error {
 	if !isTerminal(j.stdin) || !isTerminal(j.stderr) || j.list.path == "-" {
 		return usageError("look at the plan (--dry-run), then add --yes", "%s: nobody to ask whether to %s, and no --yes", j.list.path, what)
 	}
-	fmt.Fprint(j.stderr, question+" ")
+	fmt.Fprint(j.stderr, wrap(printable(question), widthOf(j.stderr), 0)+" ")
 	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
 	if err != nil { // the terminal has not gone to a new line
 		fmt.Fprintln(j.stderr)

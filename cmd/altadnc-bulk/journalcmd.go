@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/spf13/cobra"
@@ -84,9 +83,9 @@ removed by the request whose record was lost.`,
 // verified is what a journal holds, up to the first bad line.
 type verified struct{ journal.Report }
 
-func (v verified) write(w io.Writer) {
-	t, k := table{w}, v.Keys
-	fmt.Fprintf(w, "%s\n", v.Path)
+func (v verified) write(t table) {
+	k := v.Keys
+	t.line("%s", v.Path)
 	for _, line := range []struct {
 		n         int64
 		one, many string
@@ -104,12 +103,13 @@ func (v verified) write(w io.Writer) {
 		t.count(line.n, "%s", either(line.n, line.one, line.many))
 	}
 	if v.Torn != nil {
-		fmt.Fprintf(w, "  the last %s (%s) are torn, as after an interruption; the next run sets them aside\n",
+		t.line("  the last %s (%s) are torn, as after an interruption; the next run sets them aside",
 			plural(int64(v.Torn.Lines), "line"), plural(int64(v.Torn.Bytes), "byte"))
 	}
-	fmt.Fprintf(w, "  base URL %s", v.Identity.BaseURL)
+	account := ""
 	if v.Identity.AccountID != "" {
-		fmt.Fprintf(w, ", account %s", v.Identity.AccountID)
+		account = ", account " + v.Identity.AccountID
 	}
-	fmt.Fprintf(w, "\n  sha256 %s\n", v.SHA256)
+	t.line("  base URL %s%s", v.Identity.BaseURL, account)
+	t.line("  sha256 %s", v.SHA256)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"altadnc-bulk/pkg/api"
@@ -105,6 +104,19 @@ func (u unread) text() string {
 	return fmt.Sprintf("column %q, whose name or cells look like %s; to read it too: %s", u.Name, u.Type, u.Flag)
 }
 
+// unread words in short which columns look as if they should be read, for a
+// question: what a plan says of them may have left the screen.
+func (l layout) unread() string {
+	if len(l.Unread) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, u := range l.Unread {
+		parts = append(parts, fmt.Sprintf("%q (looks like %s)", u.Name, u.Type))
+	}
+	return ". NOT READ: " + strings.Join(parts, ", ")
+}
+
 // form words what kind of file the list is.
 func (l layout) form() string {
 	parts := []string{strings.ToUpper(l.Format)}
@@ -162,9 +174,9 @@ func newRowCounts(of reader.Rows) rowCounts {
 }
 
 // write tells a person the counts where some rows gave no entry.
-func (r rowCounts) write(w io.Writer) {
+func (r rowCounts) write(t table) {
 	if r.Total != r.Entries {
-		fmt.Fprintf(w, "  rows %s\n", r.text())
+		t.line("  rows %s", r.text())
 	}
 }
 

@@ -16,13 +16,13 @@ import (
 
 // result is what a command has to say: to a person by write, to a program by
 // its JSON members, which are part of the interface.
-type result interface{ write(w io.Writer) }
+type result interface{ write(t table) }
 
 // print writes a result to stdout, all of it or an error: a result that did not
 // arrive must not look like success.
 func (a *app) print(r result, asJSON bool) error {
 	a.told = r
-	out := text(r)
+	out := text(r, widthOf(a.stdout))
 	if asJSON {
 		b, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {
@@ -51,11 +51,12 @@ func escaped(json string) string {
 	return b.String()
 }
 
-// text returns a result as a person reads it, safe for a terminal.
-func text(r result) string {
+// text returns a result as a person reads it, safe for a terminal that has width
+// columns; 0 breaks no lines.
+func text(r result, width int) string {
 	var b strings.Builder
-	r.write(&b)
-	return printable(b.String())
+	r.write(table{&b, width})
+	return b.String()
 }
 
 // outputError is the error of a result that could not be written, nil for nil.
@@ -66,12 +67,26 @@ func outputError(err error) error {
 	return &exitError{code: exitTrouble, err: fmt.Errorf("write the result: %w", err), hint: "make room there, and run the same command again"}
 }
 
-// table prints lines whose columns are aligned.
-type table struct{ io.Writer }
+// table takes lines for people, whose columns are aligned. What does not fit
+// between the edges of the terminal goes on in the next line, further in.
+type table struct {
+	out   *strings.Builder
+	width int // 0 for lines of any width
+}
+
+// put adds a line whose text begins at column indent.
+func (t table) put(indent int, line string) {
+	t.out.WriteString(wrap(printable(line), t.width, indent) + "\n")
+}
+
+// line prints a line of its own.
+func (t table) line(format string, args ...any) {
+	t.put(4, fmt.Sprintf(format, args...))
+}
 
 // fact prints a name and what there is to say of it.
 func (t table) fact(name, format string, args ...any) {
-	fmt.Fprintf(t, "  %-12s %s\n", name, fmt.Sprintf(format, args...))
+	t.put(15, fmt.Sprintf("  %-12s %s", name, fmt.Sprintf(format, args...)))
 }
 
 // count prints a number and what it is a number of; nothing where it is none.
@@ -82,7 +97,7 @@ func (t table) count(n int64, format string, args ...any) {
 }
 
 // total prints the sum of what was counted, be it none.
-func (t table) total(n int64, text string) { fmt.Fprintf(t, "  %9s %s\n", count(n), text) }
+func (t table) total(n int64, text string) { t.put(12, fmt.Sprintf("  %9s %s", count(n), text)) }
 
 // outputFlag registers -o, the file to write a list to in place of stdout.
 func outputFlag(cmd *cobra.Command, path *string) {

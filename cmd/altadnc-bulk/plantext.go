@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -104,9 +103,8 @@ func (p *removePlan) requests() int64 {
 func (p *removePlan) duration() time.Duration { return worker.Duration(p.requests(), p.PerMinute) }
 
 // write tells the plan to a person.
-func (p *removePlan) write(w io.Writer) {
-	t := table{w}
-	fmt.Fprintf(w, "Plan for %s\n", p.List)
+func (p *removePlan) write(t table) {
+	t.line("Plan for %s", p.List)
 	p.ReadAs.write(t)
 	t.fact("rows", "%s", p.Rows.text())
 	t.fact("entries", "%s", count(p.Entries))
@@ -137,7 +135,7 @@ func (p *removePlan) writeRefused(t table) {
 		if e.Column != "" {
 			where += fmt.Sprintf(", column %q", e.Column)
 		}
-		t.fact("", "  %s: %s", where, e.Reason)
+		t.put(19, fmt.Sprintf("%17s%s: %s", "", where, e.Reason))
 	}
 	if more := p.Refused.Total - int64(len(p.Refused.First)); more > 0 {
 		t.fact("", "  and %s more; all of them: altadnc-bulk report --outcome failed %s%s", count(more), p.reading, shellQuote(p.List))

@@ -251,7 +251,7 @@ func (r *removal) agree(p *removePlan) error {
 		r.log.Info("plan", "entries", p.Entries, "duplicate", p.Duplicates, "refused", p.Refused.Total, "skipped", p.Skipped,
 			"send", p.Send, "requests", p.requests(), "per_minute", p.PerMinute, "list", p.List)
 	default:
-		fmt.Fprint(r.stderr, text(p))
+		fmt.Fprint(r.stderr, text(p, widthOf(r.stderr)))
 	}
 	if r.maxRemovals > 0 && p.sending() > r.maxRemovals {
 		return usageError("check the list; if it is right, raise --max-removals, or send a part with --limit",
@@ -269,10 +269,11 @@ func (r *removal) ask(p *removePlan) error {
 	if p.Snapshot != nil && p.Snapshot.Own > 0 {
 		removals += fmt.Sprintf(", lifting %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
 	}
-	question := fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", p.ReadAs.columns(), removals)
+	read := p.ReadAs.columns() + p.ReadAs.unread()
+	question := fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", read, removals)
 	answers := []string{"y", "yes"}
 	if p.sending() > confirmByNumber {
-		question = fmt.Sprintf("Read %s: %s. These people can then be contacted again. Type the number of removals (%s) to send them:", p.ReadAs.columns(), removals, n)
+		question = fmt.Sprintf("Read %s: %s. These people can then be contacted again. Type the number of removals (%s) to send them:", read, removals, n)
 		answers = []string{n, fmt.Sprint(p.sending())}
 	}
 	return r.confirm("send "+plural(p.sending(), "removal"), question, answers...)
@@ -312,8 +313,7 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 func (r *removal) outcome(plan *worker.Plan, s *worker.Summary) (*removeSummary, *exitError) {
 	v := r.newSummary(plan, *s)
 	for _, o := range s.Unrecorded {
-		fmt.Fprintf(r.stderr, "altadnc-bulk: answered but not in the journal: %s:%d: %s %s: %s\n",
-			r.list.Name(), o.Line, o.Identifier.Type, printable(o.Identifier.Masked()), o.Result)
+		r.warn("answered, but not in the journal: %s:%d: %s %s: %s", r.list.Name(), o.Line, o.Identifier.Type, o.Identifier.Masked(), o.Result)
 	}
 	end := r.ended(v.ExitCode, s.Stop)
 	if s.Err != nil {

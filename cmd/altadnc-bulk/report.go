@@ -69,7 +69,7 @@ func (f *reportFlags) run(a *app, arg string) error {
 	defer records.Close()
 	err = a.emit(f.output, []string{arg, l.journal}, func(w io.Writer) error {
 		rows, err := f.write(l, records, w)
-		rows.write(a.stderr)
+		fmt.Fprint(a.stderr, text(rows, widthOf(a.stderr)))
 		return err
 	})
 	if err != nil {

@@ -154,7 +154,7 @@ func (r *restore) restore() error {
 		return err
 	}
 	if !r.output.quiet {
-		fmt.Fprint(r.stderr, text(r.newPlan(plan)))
+		fmt.Fprint(r.stderr, text(r.newPlan(plan), widthOf(r.stderr)))
 	}
 	if plan.Keys == 0 {
 		now := time.Now()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"altadnc-bulk/pkg/journal"
@@ -51,13 +50,12 @@ func (r *restore) newPlan(plan *worker.RestorePlan) *restorePlan {
 }
 
 // write tells the plan to a person.
-func (p *restorePlan) write(w io.Writer) {
-	t := table{w}
+func (p *restorePlan) write(t table) {
 	what := p.List
 	if what == "" {
 		what = "all of " + p.Journal
 	}
-	fmt.Fprintf(w, "Plan to put back what was removed: %s\n", what)
+	t.line("Plan to put back what was removed: %s", what)
 	t.fact("to put back", "%s", p.keys())
 	if p.Unsure > 0 {
 		t.fact("", "%s of them may never have been removed: a request for them got no answer", count(p.Unsure))
@@ -170,14 +168,13 @@ func (v *restoreSummary) measure(m *metrics) {
 }
 
 // write tells the summary to a person. Its numbers add up.
-func (v *restoreSummary) write(w io.Writer) {
-	t := table{w}
-	fmt.Fprintf(w, "%s, restore of %s after %s\n", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
+func (v *restoreSummary) write(t table) {
+	t.line("%s, restore of %s after %s", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
 	t.count(v.Restored, "restored (on the Do Not Contact list again)")
 	t.count(v.Refused, "refused by the API, still removed")
 	t.count(v.Open, "open, not known to be back")
 	t.total(v.Keys, "to put back, "+plural(v.Requests, "request"))
 	if v.Stopped != "" && v.Open > 0 {
-		fmt.Fprintf(w, "Go on with: %s\n", v.resume)
+		t.line("Go on with: %s", v.resume)
 	}
 }

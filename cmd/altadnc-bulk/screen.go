@@ -1,16 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // screen is stderr while a run goes on: log lines go through it, and on a
@@ -70,15 +69,8 @@ func erase(line string, width int) string {
 	return up + "\r\x1b[J"
 }
 
-// width returns the columns of the terminal, 80 where it does not tell.
-func (s *screen) width() int {
-	if f, ok := s.w.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return width
-		}
-	}
-	return 80
-}
+// width returns the columns of the terminal, which only tests leave out.
+func (s *screen) width() int { return cmp.Or(widthOf(s.w), 80) }
 
 // outputFlags say how the program talks while it works.
 type outputFlags struct {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -128,12 +127,12 @@ func reasonGroup(o journal.Outcome) string {
 	return "no answer"
 }
 
-func (s *status) write(w io.Writer) {
-	t, unanswered := table{w}, ""
+func (s *status) write(t table) {
+	unanswered := ""
 	if s.Intent > 0 {
 		unanswered = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
 	}
-	fmt.Fprintf(w, "%s\n", s.List)
+	t.line("%s", s.List)
 	t.count(s.Removed, "removed")
 	t.count(s.NotFound, "not found")
 	t.count(s.Protected, "protected")
@@ -142,36 +141,36 @@ func (s *status) write(w io.Writer) {
 	t.count(s.Duplicate, "duplicate")
 	t.count(s.Open, "open%s", unanswered)
 	t.total(s.Entries, either(s.Entries, "entry", "entries"))
-	s.Rows.write(w)
+	s.Rows.write(t)
 	if s.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(s.Unsure))
+		t.line("  %s unsure: an earlier request may have removed them", count(s.Unsure))
 	}
 	if s.Seconds > 0 {
-		fmt.Fprintf(w, "  what is left takes about %s\n", short(time.Duration(s.Seconds)*time.Second))
+		t.line("  what is left takes about %s", short(time.Duration(s.Seconds)*time.Second))
 	}
-	s.writeElsewhere(w)
-	s.writeJournal(w)
+	s.writeElsewhere(t)
+	s.writeJournal(t)
 }
 
-func (s *status) writeJournal(w io.Writer) {
+func (s *status) writeJournal(t table) {
 	switch {
 	case !s.Exists:
-		fmt.Fprintf(w, "journal %s: none yet, nothing was sent\n", s.Journal)
+		t.line("journal %s: none yet, nothing was sent", s.Journal)
 	case s.LastRun != nil:
-		fmt.Fprintf(w, "journal %s: %s, the last one on %s\n", s.Journal, plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
+		t.line("journal %s: %s, the last one on %s", s.Journal, plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
 	}
 	if s.Torn && s.Holder == "" {
-		fmt.Fprintf(w, "the journal ends in the middle of a record, as after an interruption; the next run sets that aside\n")
+		t.line("the journal ends in the middle of a record, as after an interruption; the next run sets that aside")
 	}
 	if s.Holder != "" {
-		fmt.Fprintf(w, "running: %s\n", s.Holder)
+		t.line("running: %s", s.Holder)
 	}
 }
 
 // writeElsewhere tells of what may have been read with other flags.
-func (s *status) writeElsewhere(w io.Writer) {
+func (s *status) writeElsewhere(t table) {
 	if s.Elsewhere > 0 {
-		fmt.Fprintf(w, "  %s\n", elsewhereText(s.Elsewhere))
+		t.line("  %s", elsewhereText(s.Elsewhere))
 	}
 }
 

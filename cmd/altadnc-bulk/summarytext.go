@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -89,9 +87,8 @@ func (v *removeSummary) measure(m *metrics) {
 }
 
 // write tells the summary to a person. Its numbers add up to the entries.
-func (v *removeSummary) write(w io.Writer) {
-	t := table{w}
-	fmt.Fprintf(w, "%s, %s after %s\n", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
+func (v *removeSummary) write(t table) {
+	t.line("%s, %s after %s", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
 	t.count(v.Removed, "removed")
 	t.count(v.NotFound, "not found (not on the Do Not Contact list)")
 	t.count(v.Protected, "protected (people's own opt-outs, kept)")
@@ -100,20 +97,20 @@ func (v *removeSummary) write(w io.Writer) {
 	t.count(v.Skipped, "skipped (finished %s; --again sends them again)", v.skipped())
 	t.count(v.Open, "open")
 	t.total(v.Entries, either(v.Entries, "entry", "entries")+", "+plural(v.Requests, "request"))
-	v.Rows.write(w)
+	v.Rows.write(t)
 	for _, u := range v.Unread {
-		fmt.Fprintf(w, "  NOT READ: %s\n", u.text())
+		t.line("  NOT READ: %s", u.text())
 	}
 	if v.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(v.Unsure))
+		t.line("  %s unsure: an earlier request may have removed them", count(v.Unsure))
 	}
 	if v.Lifted != nil && *v.Lifted > 0 {
-		fmt.Fprintf(w, "  %s\n", counted(*v.Lifted, "removed entry was a person's own opt-out", "removed entries were people's own opt-outs"))
+		t.line("  %s", counted(*v.Lifted, "removed entry was a person's own opt-out", "removed entries were people's own opt-outs"))
 	}
 	if v.Digest != "" && !v.temporary {
-		fmt.Fprintf(w, "Journal: %s, sha256 %s\n", v.Journal, v.Digest)
+		t.line("Journal: %s, sha256 %s", v.Journal, v.Digest)
 	}
-	v.writeNext(w)
+	v.writeNext(t)
 }
 
 // ending words how a run ended.
@@ -132,29 +129,29 @@ func (v *removeSummary) skipped() string {
 	return between(*v.SkippedFrom, *v.SkippedTo)
 }
 
-func (v *removeSummary) writeNext(w io.Writer) {
+func (v *removeSummary) writeNext(t table) {
 	if v.Stopped != "" && (v.again || v.Open+v.Failed > 0) {
-		fmt.Fprintf(w, "Go on with: %s\n", v.resume)
+		t.line("Go on with: %s", v.resume)
 	}
-	v.writeRewritten(w)
+	v.writeRewritten(t)
 	if v.Failed > 0 && !v.temporary {
-		fmt.Fprintf(w, "See what failed: altadnc-bulk report --outcome failed %s%s\n", v.reading, shellQuote(v.List))
+		t.line("See what failed: altadnc-bulk report --outcome failed %s%s", v.reading, shellQuote(v.List))
 	}
 }
 
 // writeRewritten tells how to find entries that the API may store in another
 // form than the canonical one.
-func (v *removeSummary) writeRewritten(w io.Writer) {
+func (v *removeSummary) writeRewritten(t table) {
 	if v.Rewritten == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s not found and had been sent in canonical form, not as on the list.", counted(v.Rewritten, "entry was", "entries were"))
+	what := counted(v.Rewritten, "entry was", "entries were") + " not found and had been sent in canonical form, not as on the list."
 	if v.temporary {
-		fmt.Fprintf(w, " --snapshot auto finds the form that is stored, --as-is sends what is written.\n")
+		t.line("%s --snapshot auto finds the form that is stored, --as-is sends what is written.", what)
 		return
 	}
 	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.List, ".gz"))
-	fmt.Fprintf(w, " To send the form that is stored:\n")
-	fmt.Fprintf(w, "  altadnc-bulk report --outcome not_found %s%s > %s\n", v.reading, shellQuote(v.List), shellQuote(again))
-	fmt.Fprintf(w, "  altadnc-bulk remove --snapshot auto %s%s   # or --as-is\n", v.rereading, shellQuote(again))
+	t.line("%s To send the form that is stored:", what)
+	t.line("  altadnc-bulk report --outcome not_found %s%s > %s", v.reading, shellQuote(v.List), shellQuote(again))
+	t.line("  altadnc-bulk remove --snapshot auto %s%s   # or --as-is", v.rereading, shellQuote(again))
 }

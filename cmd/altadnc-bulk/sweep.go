@@ -144,7 +144,7 @@ func (s *sweep) sweep(f *folder) error {
 		s.keepDone = 0 // nothing real is touched
 	}
 	if err := f.clean(time.Duration(s.keepDone)); err != nil {
-		fmt.Fprintf(s.stderr, "altadnc-bulk: --keep-done: %s\n", printable(err.Error()))
+		s.complain(&exitError{err: fmt.Errorf("--keep-done: %w", err)})
 		v.ExitCode = worse(v.ExitCode, exitTrouble)
 	}
 	v.Ended = time.Now().UTC()
@@ -176,7 +176,7 @@ func (s *sweep) agreeAll(f *folder, p *sweepPlan) error {
 		return nil
 	}
 	s.yes, s.list = true, &list{path: f.path}
-	fmt.Fprint(s.stderr, text(p))
+	fmt.Fprint(s.stderr, text(p, widthOf(s.stderr)))
 	if p.Send == 0 {
 		return nil
 	}

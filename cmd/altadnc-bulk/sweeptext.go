@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"time"
@@ -28,9 +27,8 @@ func (p *sweepPlan) failed(list string, e *exitError) {
 }
 
 // write tells the plan to a person.
-func (p *sweepPlan) write(w io.Writer) {
-	fmt.Fprintf(w, "Plan for %s, %s\n", p.Folder, plural(int64(len(p.Lists)), "list"))
-	t := table{w}
+func (p *sweepPlan) write(t table) {
+	t.line("Plan for %s, %s", p.Folder, plural(int64(len(p.Lists)), "list"))
 	for _, l := range p.Lists {
 		switch l := l.(type) {
 		case *removePlan:
@@ -60,7 +58,7 @@ func also(before string, n int64, what string) string {
 
 // list prints what there is to say of a list.
 func (t table) list(path, format string, args ...any) {
-	fmt.Fprintf(t, "  %-24s %s\n", filepath.Base(path), fmt.Sprintf(format, args...))
+	t.put(27, fmt.Sprintf("  %-24s %s", filepath.Base(path), fmt.Sprintf(format, args...)))
 }
 
 func (t table) leftAlone(files []leftAlone) {
@@ -157,9 +155,8 @@ func (v *sweepSummary) add(l *sweptList) {
 
 // write tells the summary to a person, with a line for each list. Errors may
 // name people, and were told before.
-func (v *sweepSummary) write(w io.Writer) {
-	t := table{w}
-	fmt.Fprintf(w, "%s, %s of %s after %s\n", ending(v.Stopped), plural(int64(len(v.Lists)), "list"), v.Folder, short(v.Ended.Sub(v.Started)))
+func (v *sweepSummary) write(t table) {
+	t.line("%s, %s of %s after %s", ending(v.Stopped), plural(int64(len(v.Lists)), "list"), v.Folder, short(v.Ended.Sub(v.Started)))
 	for _, l := range v.Lists {
 		switch l := l.(type) {
 		case *sweptList:
@@ -182,7 +179,7 @@ func (v *sweepSummary) write(w io.Writer) {
 	t.count(a.Open, "open")
 	t.total(a.Entries, either(a.Entries, "entry", "entries")+", "+plural(a.Requests, "request"))
 	if a.Unsure > 0 {
-		fmt.Fprintf(w, "  %s unsure: an earlier request may have removed them\n", count(a.Unsure))
+		t.line("  %s unsure: an earlier request may have removed them", count(a.Unsure))
 	}
 }
 

@@ -150,7 +150,7 @@ func (f *apiFlags) token(a *app) (api.Token, error) {
 	}
 	content, err := os.ReadFile(f.tokenFile)
 	if openToAll(f.tokenFile) {
-		fmt.Fprintf(a.stderr, "altadnc-bulk: warning: --token-file %s can be read by every user of this machine; chmod o-r it\n", printable(f.tokenFile))
+		a.warn("--token-file %s can be read by every user of this machine; chmod o-r it", f.tokenFile)
 	}
 	if err == nil { // editors and shells of Windows mark what they write, or write UTF-16
 		content, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), content)

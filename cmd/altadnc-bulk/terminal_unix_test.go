@@ -142,6 +142,9 @@ func lines(output string) []string {
 	return all
 }
 
+// unwrapped is what a terminal shows without its line breaks.
+func unwrapped(output string) string { return strings.Join(strings.Fields(output), " ") }
+
 func listFile(t *testing.T, content string) string {
 	t.Helper()
 	path := t.TempDir() + "/list.csv"
@@ -190,7 +193,7 @@ func TestQuestion(t *testing.T) {
 			if n := o.count.Load(); n != tt.sent {
 				t.Errorf("%d requests, want %d", n, tt.sent)
 			}
-			if !strings.Contains(term.output(), tt.says) {
+			if !strings.Contains(term.output(), tt.says) && !strings.Contains(unwrapped(term.output()), tt.says) {
 				t.Errorf("the terminal does not say %q:\n%s", tt.says, term.output())
 			}
 			if _, err := os.Stat(path + ".journal"); (err == nil) != (tt.sent > 0) {
@@ -244,7 +247,7 @@ func TestBarOfInterruptedRun(t *testing.T) {
 	if strings.Count(text, "/10)") != 1 || strings.Contains(text, "100%") || strings.Contains(text, "unknown control") {
 		t.Errorf("there is not one bar that shows what was done:\n%s", text)
 	}
-	order := []string{"Plan for ", "interrupted: stopping", "50% [===========>            ] (5/10)  0 removed, 5 not found, 0 failed", "Stopped: interrupted", "Go on with: "}
+	order := []string{"Plan for ", "interrupted: stopping", "50% [===========>            ] (5/10)  0 removed, 5 not found, 0 failed", "Stopped: interrupted", "Go on with:"}
 	for _, line := range all {
 		if len(order) > 0 && strings.Contains(line, order[0]) {
 			order = order[1:]
@@ -404,6 +407,42 @@ func TestQuestionOfOwnOptOuts(t *testing.T) {
 	if code := x.exit(); code != exitUsage || !strings.Contains(x.output(), "Send 1 removal, lifting 1 opt-out of a person's own?") {
 		t.Errorf("exit code %d:\n%s", code, x.output())
 	}
+}
+
+// TestQuestionStaysInSight: at 80 columns and 24 rows the last screen has what
+// matters, however much was refused above it, and no line is wider.
+func TestQuestionStaysInSight(t *testing.T) {
+	own := false
+	list := []api.OptOut{{Identifier: api.Identifier{Type: api.Email, Value: "person0@example.com"}, IsManuallyAdded: &own}}
+	o := newOracleOf(t, list, 0)
+	var b strings.Builder
+	b.WriteString("Name,Email Address,Mobile Phone,User Email,Company\nAda,person0@example.com,,x@example.com,Example\n")
+	for range 9 {
+		b.WriteString("Ben,,1.41556E+10,,Example\n")
+	}
+	path := listFile(t, b.String())
+	cmd := o.onTerminal("remove", "--rate", "0", "--snapshot", "always", filepath.Base(path))
+	cmd.Dir = filepath.Dir(path)
+	x := startTerminal(t, 80, cmd)
+	x.awaitText("[y/N]")
+	all := lines(x.output())
+	screen := strings.Join(all[max(0, len(all)-24):], " ")
+	for _, says := range []string{
+		"to send      1 request (email 1)",
+		"1 entry is people's own and would be lifted; --keep-unsubscribed leaves them",
+		`Read "Email Address" as email, "Mobile Phone" as phone. NOT READ: "User Email" (looks like email). Send 1 removal, lifting 1 opt-out of a person's own?`,
+	} {
+		if !strings.Contains(unwrapped(screen), unwrapped(says)) {
+			t.Errorf("the last screen does not say %q:\n%s", says, strings.Join(all, "\n"))
+		}
+	}
+	for _, line := range all {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("%q is wider than the terminal", line)
+		}
+	}
+	x.press("n\n")
+	x.exit()
 }
 
 // TestSweepOnATerminal: the lists of a folder are shown, and asked about once.

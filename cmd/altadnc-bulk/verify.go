@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -153,13 +151,13 @@ func (v *verification) newSummary(plan *worker.Plan, found *worker.Verification)
 }
 
 // write tells the summary to a person.
-func (s *verifySummary) write(w io.Writer) {
+func (s *verifySummary) write(t table) {
 	if s.Time == nil {
-		fmt.Fprintf(w, "%s, nothing of %s was verified\nGo on with: %s\n", ending(s.Stopped), s.List, s.resume)
+		t.line("%s, nothing of %s was verified", ending(s.Stopped), s.List)
+		t.line("Go on with: %s", s.resume)
 		return
 	}
-	t := table{w}
-	fmt.Fprintf(w, "%s compared with all %s of the Do Not Contact list at %s, in %s\n",
+	t.line("%s compared with all %s of the Do Not Contact list at %s, in %s",
 		s.List, counted(s.Size, "entry", "entries"), s.Time.Local().Format("2006-01-02 15:04:05"), plural(s.Requests, "request"))
 	t.count(s.Absent, "absent, as removed")
 	t.count(s.Present, "present, as restored or kept")
@@ -170,17 +168,17 @@ func (s *verifySummary) write(w io.Writer) {
 	t.total(s.Keys, "finished "+either(s.Keys, "identifier", "identifiers"))
 	t.count(s.Unfinished, "not finished: nothing to verify")
 	if s.Unreadable > 0 {
-		fmt.Fprintf(w, "  %s of the list cannot be matched with any identifier\n", counted(s.Unreadable, "entry", "entries"))
+		t.line("  %s of the list cannot be matched with any identifier", counted(s.Unreadable, "entry", "entries"))
 	}
 	if s.Elsewhere > 0 {
-		fmt.Fprintf(w, "  %s\n", elsewhereText(s.Elsewhere))
+		t.line("  %s", elsewhereText(s.Elsewhere))
 	}
 	for _, c := range s.Contradictions {
 		made := ""
 		if c.CreatedAt != "" {
 			made = ", the entry made " + c.CreatedAt
 		}
-		fmt.Fprintf(w, "  line %d, %s %s: %s (recorded %s%s)\n", c.Line, c.Type, c.Identifier, c.Found, c.Decided.Format(time.RFC3339), made)
+		t.line("  line %d, %s %s: %s (recorded %s%s)", c.Line, c.Type, c.Identifier, c.Found, c.Decided.Format(time.RFC3339), made)
 	}
 }
 
