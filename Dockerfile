@@ -5,7 +5,10 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/altadnc-bulk ./cmd/altadnc-bulk \
+# The repository stays outside, so the version comes from the command line:
+# docker build --build-arg VERSION="$(git describe --tags --always --dirty)" .
+ARG VERSION=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.release=$VERSION" -o /out/altadnc-bulk ./cmd/altadnc-bulk \
  && mkdir -p /out/folders/lists /out/folders/tmp && chmod 1777 /out/folders/tmp
 
 FROM scratch

@@ -162,7 +162,7 @@ func (c *check) checkPace() {
 	case err != nil:
 		c.result.warn("pace", err.Error(), "runs at the same time do not know of each other: let XDG_STATE_HOME name a folder that can be written to")
 	case !until.IsZero():
-		c.result.warn("pace", fmt.Sprintf("all runs of this user wait until %s, as one of them was told to", until.Format(time.TimeOnly)), "they go on then by themselves; if that cannot be right: rm "+shellQuote(path))
+		c.result.warn("pace", fmt.Sprintf("all runs of this user wait until %s, as one of them was told to", zoned(until, time.TimeOnly)), "they go on then by themselves; if that cannot be right: rm "+shellQuote(path))
 	default:
 		c.result.ok("pace", "shared by all runs of this user")
 	}

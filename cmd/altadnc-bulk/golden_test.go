@@ -93,9 +93,9 @@ func (s *session) steady(text string) string {
 	for _, r := range []struct{ pattern, name string }{
 		{`127\.0\.0\.1:\d+`, "127.0.0.1:PORT"},
 		{`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, "TIME"},
-		{`\d{4}-\d\d-\d\d( \d\d:\d\d)?`, "DATE"},
-		{`until .*\d\d:\d\d`, "until CLOCK"},
-		{`at \d\d:\d\d:\d\d`, "at CLOCK"},
+		{`\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)? [A-Z]+[+-]?\d*)?`, "DATE"},
+		{`until .*\d\d:\d\d [A-Z]+[+-]?\d*`, "until CLOCK"},
+		{`at \d\d:\d\d:\d\d [A-Z]+[+-]?\d*`, "at CLOCK"},
 		{`(sha256"?:? "?)[0-9a-f]{64}`, "${1}DIGEST"},
 		{`process \d+ on "[^"]*"`, `process PID on "HOST"`},
 		{`\.prom-\d+`, ".prom-RANDOM"},

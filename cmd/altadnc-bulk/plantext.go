@@ -254,7 +254,7 @@ func newSnapshotEffect(plan *worker.Plan) *snapshotEffect {
 // write tells the effect on a plan that needs the given number of requests.
 func (s *snapshotEffect) write(t table, requests int64) {
 	if s.Whole {
-		t.fact("snapshot", "all %s entries of the Do Not Contact list at %s, in %s; %s not there", count(s.Entries), s.Time.Local().Format(time.TimeOnly), plural(s.Requests, "request"), keysAre(s.Absent))
+		t.fact("snapshot", "all %s entries of the Do Not Contact list at %s, in %s; %s not there", count(s.Entries), zoned(s.Time, time.TimeOnly), plural(s.Requests, "request"), keysAre(s.Absent))
 	} else {
 		t.fact("snapshot", "the first %s entries of the Do Not Contact list, in %s, then given up; the rest goes one by one", count(s.Entries), plural(s.Requests, "request"))
 	}

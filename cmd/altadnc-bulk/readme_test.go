@@ -67,7 +67,7 @@ func TestReadmePicture(t *testing.T) {
 
 // TestReadmeFlags: every flag that the README names exists.
 func TestReadmeFlags(t *testing.T) {
-	known := []string{"rm", "read-only", "tmpfs", "now", "user", "same-dir", "setenv", "help"} // docker's, systemd's and cobra's
+	known := []string{"rm", "read-only", "tmpfs", "now", "user", "same-dir", "setenv", "help", "build-arg", "tags", "always", "dirty"} // docker's, systemd's, cobra's and git's
 	for _, cmd := range commands((&app{}).command()) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	}

@@ -112,7 +112,7 @@ func (f *sandboxFlags) run(a *app) error {
 		return &exitError{code: exitUsage, err: err, hint: "see: altadnc-bulk sandbox --help"}
 	}
 	opts.Log = func(r sandbox.Request) {
-		fmt.Fprintf(a.stderr, "%s %s %s %s: %s\n", r.Time.Format(time.TimeOnly), r.Method, r.Identifier.Type, printable(r.Identifier.Value), requestText(r))
+		fmt.Fprintf(a.stderr, "%s %s %s %s: %s\n", zoned(r.Time, time.TimeOnly), r.Method, r.Identifier.Type, printable(r.Identifier.Value), requestText(r))
 	}
 	s, err := serve(f.listen, opts)
 	if err != nil {

@@ -157,7 +157,7 @@ func (s *status) writeJournal(t table) {
 	case !s.Exists:
 		t.line("journal %s: none yet, nothing was sent", s.Journal)
 	case s.LastRun != nil:
-		t.line("journal %s: %s, the last one on %s", s.Journal, plural(s.Runs, "run"), s.LastRun.Local().Format("2006-01-02 15:04"))
+		t.line("journal %s: %s, the last one on %s", s.Journal, plural(s.Runs, "run"), zoned(*s.LastRun, "2006-01-02 15:04"))
 	}
 	if s.Torn && s.Holder == "" {
 		t.line("the journal ends in the middle of a record, as after an interruption; the next run sets that aside")

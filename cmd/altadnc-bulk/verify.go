@@ -158,7 +158,7 @@ func (s *verifySummary) write(t table) {
 		return
 	}
 	t.line("%s compared with all %s of the Do Not Contact list at %s, in %s",
-		s.List, counted(s.Size, "entry", "entries"), s.Time.Local().Format("2006-01-02 15:04:05"), plural(s.Requests, "request"))
+		s.List, counted(s.Size, "entry", "entries"), zoned(*s.Time, time.DateTime), plural(s.Requests, "request"))
 	t.count(s.Absent, "absent, as removed")
 	t.count(s.Present, "present, as restored or kept")
 	t.count(s.CameBack, "came back: on the list by an entry made since; remove leaves them alone without --again")

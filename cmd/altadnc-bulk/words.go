@@ -45,12 +45,24 @@ func short(d time.Duration) string {
 // clock words a time to come, with as much of the date as it needs.
 func clock(t, now time.Time) string {
 	switch days := t.Sub(now) / (24 * time.Hour); {
-	case t.YearDay() == now.YearDay() && days < 1:
-		return t.Format("15:04")
+	case t.Local().YearDay() == now.Local().YearDay() && days < 1:
+		return zoned(t, "15:04")
 	case days < 6:
-		return t.Format("Mon 15:04")
+		return zoned(t, "Mon 15:04")
 	}
-	return t.Format("Mon 2 Jan 15:04")
+	return zoned(t, "Mon 2 Jan 15:04")
+}
+
+// zoned writes a time as this machine's clock shows it, and names its zone: who
+// reads it may have another clock before them. A zone that has a number for a
+// name gets a word before it: UTC-03.
+func zoned(t time.Time, layout string) string {
+	t = t.Local()
+	zone, _ := t.Zone()
+	if strings.ContainsAny(zone, "+-") {
+		zone = "UTC" + zone
+	}
+	return t.Format(layout) + " " + zone
 }
 
 // between words the days in which something happened.
