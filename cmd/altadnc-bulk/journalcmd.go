@@ -94,6 +94,7 @@ func (v verified) write(t table) {
 		{v.Kinds[journal.KindIntent], "intent", "intents"}, {v.Kinds[journal.KindOutcome], "outcome", "outcomes"},
 		{v.Kinds[journal.KindReleased], "released", "released"}, {v.Kinds[journal.KindReopen], "reopened", "reopened"},
 		{v.Kinds[journal.KindRestored], "restored", "restored"}, {v.Kinds[journal.KindVerified], "verified", "verified"},
+		{v.Kinds[journal.KindMinute], "minute of requests", "minutes of requests"}, {v.Kinds[journal.KindPause], "pause", "pauses"},
 		{v.Kinds[journal.KindRepair], "repair", "repairs"},
 		{k.Counts[journal.Removed], "key removed", "keys removed"}, {k.Counts[journal.NotFound], "key not found", "keys not found"},
 		{k.Counts[journal.Failed], "key failed", "keys failed"}, {k.Counts[journal.Partial], "key removed in part", "keys removed in part"},

@@ -52,6 +52,8 @@
 //		reopened  time
 //		restored  time line type identifier [sent] status
 //		verified  time line type identifier found
+//		minute    time requests most throttled unanswered
+//		pause     time until reason
 //		repair    time source sourceSha256 kept lost
 //
 //	  - journal is the first record and no other. Its format is 1, its id 32
@@ -89,6 +91,14 @@
 //	  - verified is what a listing of the Do Not Contact list, begun at its time,
 //	    showed of a finished key: absent, present, came_back, still_there, missing
 //	    or unclear. It changes nothing about the key.
+//	  - minute is what the run sent in the minute that begins at its time: requests
+//	    that left; most, the departures of the run in any 60 seconds that ended in
+//	    it, at most; throttled, answers of 429 that arrived in it; unanswered,
+//	    attempts that ended in it with a 5xx or without an answer. It is written when
+//	    the minute is over or the run ends, so a run that was killed lacks its last.
+//	  - pause is a time in which nothing left, or only requests that asked whether
+//	    the API is back, from its time until another, for a reason in words. It is
+//	    written when it is over.
 //	  - repair stands in a journal that [Repair] made; lost is how many lines or
 //	    records could not be saved. It also stands behind the run record of a run
 //	    that found fewer records than the lock file knows of: source is then the

@@ -70,13 +70,14 @@ func sixty(t testing.TB) []byte {
 	t.Helper()
 	path := newPath(t)
 	j := mustBegin(t, path)
-	for n := range 20 {
+	for n := range 18 {
 		must(t, j.Intent(Intent{Line: n + 2, Identifier: mail(n)}))
 		o := removed(n)
 		o.Result = []Status{Removed, NotFound, Failed, Protected}[n%4]
 		must(t, j.Outcome(o))
 	}
 	must(t, j.Outcome(Outcome{Line: 30, Column: "email", Raw: "a\xff\x1b[2J\u202e", Result: Failed, Reason: "no @ sign", Refused: true}))
+	must(t, j.Traffic(traffic(2)))
 	must(t, j.End(End{Reason: "done", Entries: 21}))
 	must(t, j.Begin(testRun))
 	must(t, j.Reopen(reopenings(0, 1, 4)))
@@ -91,12 +92,23 @@ func sixty(t testing.TB) []byte {
 	must(t, j.Intent(Intent{Identifier: mail(3)}))
 	must(t, j.Intent(Intent{Line: 99, Identifier: mail(99)}))
 	manual := false
+	must(t, j.Verified([]Verified{{Line: 1, Identifier: mail(0), Found: FoundAbsent}}))
 	o := removed(4)
 	o.Stored = []Stored{{Value: "P4@Example.com", Label: "VIP", Manual: &manual, CreatedAt: "2026-01-01T00:00:00Z"}, {Value: "p4@example.com"}}
 	must(t, j.Outcome(o))
 	must(t, j.End(End{Reason: "done"}))
 	must(t, j.Close())
 	return readFile(t, path)
+}
+
+// traffic is of so many minutes, with a pause.
+func traffic(minutes int) Traffic {
+	began := time.Date(2026, 1, 31, 23, 58, 0, 0, time.UTC)
+	t := Traffic{Pauses: []Pause{{began.Add(12345 * time.Millisecond), began.Add(time.Minute), "the API answered 429"}}}
+	for i := range minutes {
+		t.Minutes = append(t.Minutes, Minute{began.Add(time.Duration(i) * time.Minute), int64(90 + i), 97, int64(i), 2})
+	}
+	return t
 }
 
 func reopenings(n ...int) (batch []Reopening) {

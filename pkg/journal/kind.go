@@ -15,6 +15,8 @@ const (
 	KindReopened
 	KindRestored
 	KindVerified
+	KindMinute
+	KindPause
 	KindRepair
 	kinds // how many there are, and one
 )
@@ -23,5 +25,5 @@ const (
 var kindNames = [kinds]string{
 	KindJournal: "journal", KindRun: "run", KindEnd: "end", KindIntent: "intent", KindOutcome: "outcome",
 	KindReleased: "released", KindReopen: "reopen", KindReopened: "reopened", KindRestored: "restored",
-	KindVerified: "verified", KindRepair: "repair",
+	KindVerified: "verified", KindMinute: "minute", KindPause: "pause", KindRepair: "repair",
 }

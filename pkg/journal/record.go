@@ -19,6 +19,8 @@ type record struct {
 
 	entries, unsureEntries, requests int64
 	counts                           Counts
+	most, throttled, unanswered      int64
+	until                            []byte
 
 	line                  int64
 	typ, identifier, sent []byte
@@ -83,6 +85,14 @@ func (r *record) walk(c *codec) {
 		r.walkIdentifier(c)
 		r.found = Found(c.word(`,"found":"`, foundNames[:], int(r.found)))
 		c.check(r.found != 0, "nothing found", "")
+	case KindMinute:
+		c.number(`,"requests":`, &r.requests)
+		c.number(`,"most":`, &r.most)
+		c.number(`,"throttled":`, &r.throttled)
+		c.number(`,"unanswered":`, &r.unanswered)
+	case KindPause:
+		c.time(`,"until":"`, &r.until)
+		c.text(`,"reason":"`, &r.reason)
 	case KindRepair:
 		c.text(`,"source":"`, &r.source)
 		c.text(`,"sourceSha256":"`, &r.sha256)

@@ -182,6 +182,13 @@ func (e End) record() record {
 	}
 }
 
+func (r *record) end() End {
+	return End{
+		Time: parseTime(r.time), Reason: string(r.reason), Entries: r.entries, Counts: r.counts,
+		Unsure: r.unsureEntries, Requests: r.requests,
+	}
+}
+
 func headerRecord(id Identity) record {
 	return record{
 		kind: KindJournal, format: formatVersion, time: spellTime(time.Time{}), id: newJournalID(),

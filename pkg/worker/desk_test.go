@@ -178,6 +178,11 @@ func (d *desk) remove(e errand) (s Summary, p *Plan) {
 	if s.Err != nil {
 		d.t.Errorf("accounting: %v", s.Err)
 	}
+	if s.Stop == nil {
+		if sum := total(d.sent().Minutes); sum.Requests != s.Requests {
+			d.t.Errorf("minutes add up to %d requests, want %d", sum.Requests, s.Requests)
+		}
+	}
 	return s, p
 }
 

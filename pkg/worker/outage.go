@@ -26,6 +26,7 @@ type outage struct {
 	after   int           // so many attempts in a row are an outage
 	longest time.Duration // for which it is waited
 	log     *slog.Logger
+	traffic *traffic
 
 	mu      sync.Mutex
 	row     int       // attempts without an answer, since the last answer
@@ -52,8 +53,11 @@ type parked struct {
 // fewAttempts is how many attempts in a row are at least an outage.
 const fewAttempts = 8
 
-func newOutage(cfg Config) *outage {
-	return &outage{each: cfg.MaxAttempts, after: max(fewAttempts, cfg.MaxAttempts+2), longest: cfg.MaxOutage, log: cfg.Log, news: make(chan struct{})}
+// outageReason is what the journal says of an outage.
+const outageReason = "no answer from the API"
+
+func newOutage(cfg Config, t *traffic) *outage {
+	return &outage{traffic: t, each: cfg.MaxAttempts, after: max(fewAttempts, cfg.MaxAttempts+2), longest: cfg.MaxOutage, log: cfg.Log, news: make(chan struct{})}
 }
 
 // admit waits until a request may ask for its turn: at once, but in an outage
@@ -103,6 +107,7 @@ func (o *outage) answered() (failed []journal.Outcome) {
 	o.answers++
 	if o.on {
 		o.log.Warn("outage over", "after", time.Since(o.began).Round(time.Second))
+		o.traffic.paused(o.began, outageReason)
 	}
 	if o.on || o.row > o.each*len(o.parked) {
 		o.again = append(o.again, o.parked...)

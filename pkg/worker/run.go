@@ -234,6 +234,11 @@ func (r *Run) settleTrouble(ctx context.Context, undecided, again []parked) {
 
 // prepare writes down what the plan changes before anything is sent.
 func (r *Run) prepare(ctx context.Context) *Stop {
+	if s := r.plan.Snapshot; s != nil {
+		if err := r.cfg.Journal.Traffic(s.Traffic); err != nil {
+			return &Stop{StopJournal, err}
+		}
+	}
 	for _, left := range r.plan.Left {
 		if err := r.cfg.Journal.ReleaseKey(left, "no longer on the list"); err != nil {
 			return &Stop{StopJournal, err}

@@ -23,6 +23,7 @@ import (
 type sender struct {
 	pace        *pace.Pace
 	maxAttempts int
+	journal     *journal.Journal // which is told the traffic of a run; nil for requests of none
 
 	flights context.Context // ends when requests under way must end
 	halt    context.CancelCauseFunc
@@ -32,10 +33,13 @@ type sender struct {
 	suspicion *suspicion
 	keyed     bool // each request is of another key: one foreign answer may be the key's
 	requests  atomic.Int64
+	traffic   traffic
 }
 
 func newSender(cfg Config) *sender {
-	return &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, outage: newOutage(cfg), suspicion: newSuspicion()}
+	s := &sender{pace: cfg.Pace, maxAttempts: cfg.MaxAttempts, suspicion: newSuspicion()}
+	s.outage = newOutage(cfg, &s.traffic)
+	return s
 }
 
 // request is one API call; ctx ends it.
@@ -142,6 +146,9 @@ func (s *sender) turn(departures context.Context, before func() error) (alone in
 		})
 	}
 	if ok && err == nil {
+		if since, why := turn.Paused(); !since.IsZero() {
+			s.traffic.paused(since, why)
+		}
 		return alone, probe, turn, nil
 	}
 	s.suspicion.tried(alone)
@@ -186,11 +193,29 @@ func (s *sender) works(departures context.Context, client *api.Client) bool {
 
 // attempt makes one attempt. It has left when it has a connection to leave on.
 func (s *sender) attempt(do request, turn *pace.Turn) error {
+	s.traffic.left(turn.Recent())
 	answer, err := do(httptrace.WithClientTrace(s.flights, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { turn.Left() },
 	}))
 	turn.Answered(answer, err)
+	s.traffic.answered(judge(err))
+	if s.journal != nil {
+		if err := s.journal.Traffic(s.traffic.take()); err != nil {
+			s.stop(&Stop{StopJournal, err})
+		}
+	}
 	return err
+}
+
+// lastTraffic returns what the journal was not told yet, at the end of a run.
+func (s *sender) lastTraffic() journal.Traffic {
+	if since, why := s.pace.Paused(); !since.IsZero() {
+		s.traffic.paused(since, why)
+	}
+	if lasted := s.outage.now().For; lasted > 0 {
+		s.traffic.paused(time.Now().Add(-lasted), outageReason)
+	}
+	return s.traffic.end()
 }
 
 // notDeparted tells a run that is stopping from a pause that is too long for it,

@@ -18,7 +18,9 @@ type session struct {
 
 func newSession(cfg Config) session {
 	cfg = cfg.withDefaults()
-	return session{cfg: cfg, sender: newSender(cfg)}
+	s := session{cfg: cfg, sender: newSender(cfg)}
+	s.sender.journal = cfg.Journal
+	return s
 }
 
 // begin begins the run. The context ends when ctx does or the run is stopped; end
@@ -42,6 +44,9 @@ func (s *session) finish(kind string, sum *Summary) error {
 	reason := kind + "finished"
 	if sum.Stop != nil {
 		reason = kind + string(sum.Stop.Reason)
+	}
+	if err := s.cfg.Journal.Traffic(s.sender.lastTraffic()); err != nil {
+		return err
 	}
 	return s.cfg.Journal.End(journal.End{
 		Time: sum.Ended, Reason: reason, Entries: sum.Entries, Counts: sum.Counts, Unsure: sum.Unsure, Requests: sum.Requests,

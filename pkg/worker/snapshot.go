@@ -19,6 +19,8 @@ type Snapshot struct {
 	Pages    int64
 	Entries  int64 // of the Do Not Contact list
 	Requests int64 // that it took, attempts included
+	// Traffic is when these left; empty where several lists share a listing.
+	Traffic journal.Traffic
 	// Untyped are entries without a type that the API documents: each may
 	// belong to several keys.
 	Untyped int64
@@ -59,6 +61,7 @@ func TakeSnapshot(ctx context.Context, l *Listing, m Matching, maxPages int64) (
 	}
 	done := l.Progress()
 	s.Whole, s.Pages, s.Entries, s.Requests = whole, done.Pages, done.Entries, done.Requests
+	s.Traffic = l.sender.lastTraffic()
 	return s, nil
 }
 

@@ -126,6 +126,10 @@ func (v *Verification) record(cfg Config, list *List, plan *Plan, found []journa
 	if err := cfg.Journal.Begin(run); err != nil {
 		return err
 	}
+	if err := cfg.Journal.Traffic(v.Snapshot.Traffic); err != nil {
+		v.Stop = &Stop{StopJournal, err}
+		return nil
+	}
 	for batch := range slices.Chunk(found, verifiedBatch) {
 		if err := cfg.Journal.Verified(batch); err != nil {
 			v.Stop = &Stop{StopJournal, fmt.Errorf("what was found is not written down: %w", err)}

@@ -45,7 +45,7 @@ type Pace struct {
 	own    time.Time // the turn of our last departure
 	rival  bool      // another run departed between our last two departures
 	hold   hold      // the last one that this run was told
-	paused time.Time // the end of the hold that was last logged
+	paused holdup    // the hold that was last logged, if it goes on
 	logged float64   // the pace last logged, requests a minute
 
 	usage    usage
@@ -62,6 +62,12 @@ type mutex chan struct{}
 
 func (m mutex) Lock()   { m <- struct{}{} }
 func (m mutex) Unlock() { <-m }
+
+// holdup is a hold that was met.
+type holdup struct {
+	since time.Time
+	hold
+}
 
 // hold is a time until which nothing may leave, and why.
 type hold struct {
@@ -119,6 +125,8 @@ type Turn struct {
 	noted   time.Time
 	left    time.Time // zero: not yet
 	number  int64     // of this run's turns
+	recent  int       // this run's departures of the last minute, this one included
+	paused  holdup    // that ended with it
 	crowded bool      // others were under way when it began
 }
 
@@ -217,13 +225,14 @@ func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 		}
 		return wait, p.checkHold(now)
 	}
-	if !p.paused.IsZero() {
-		p.paused = time.Time{}
+	if !p.paused.since.IsZero() {
+		t.paused, p.paused = p.paused, holdup{}
 		p.cfg.Log.Info("pause over")
 	}
 	t.crowded = p.flying > 0
 	p.flying++
 	t.number = p.mine.depart(now, p.flying)
+	t.recent = p.mine.recent.since(time.Minute, now)
 	return 0, nil
 }
 
@@ -259,11 +268,30 @@ func (p *Pace) checkHold(now time.Time) error {
 	if p.cfg.MaxWait > 0 && held.until.Sub(began) > p.cfg.MaxWait {
 		return &HeldError{held.until.Sub(began), p.cfg.MaxWait, held.why}
 	}
-	if held.until.Sub(p.paused) > 2*time.Second { // answers under way repeat a hold give or take a second
-		p.paused = held.until
+	if held.until.Sub(p.paused.until) > 2*time.Second { // answers under way repeat a hold give or take a second
+		if p.paused.since.IsZero() {
+			p.paused.since = now
+		}
+		p.paused.hold = held
 		p.cfg.Log.Warn("pause", "for", held.until.Sub(now).Round(time.Second), "why", held.why)
 	}
 	return nil
+}
+
+// Recent returns how many requests of this run, this one included, left in the
+// 60 seconds before the turn; rather one too many than one too few.
+func (t *Turn) Recent() int { return t.recent }
+
+// Paused returns since when nothing could leave before this turn, and why; the
+// zero time if it was not held up.
+func (t *Turn) Paused() (since time.Time, why string) { return t.paused.since, t.paused.why }
+
+// Paused returns since when nothing can leave, and why; the zero time if requests
+// may, or if none has tried.
+func (p *Pace) Paused() (since time.Time, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paused.since, p.paused.why
 }
 
 // Left says that the request has left, or has come to its end without. It may be

@@ -1,0 +1,104 @@
+package worker
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/worker/pace"
+)
+
+// sent returns what the journal says of the last run's requests.
+func (d *desk) sent() journal.RunHistory {
+	d.t.Helper()
+	view, err := journal.Load(d.path+".journal", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer view.Close()
+	runs, err := view.History()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return runs[len(runs)-1]
+}
+
+func total(minutes []journal.Minute) (sum journal.Minute) {
+	for _, m := range minutes {
+		sum.Requests += m.Requests
+		sum.Throttled += m.Throttled
+		sum.Unanswered += m.Unanswered
+		sum.Most = max(sum.Most, m.Most)
+	}
+	return sum
+}
+
+// The journal tells when requests left, what was paused for, and how often nobody
+// answered; all of it, whatever the run met.
+func TestTraffic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(200), numbered(0, 200))
+		inner, n := d.handler, 0
+		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch n++; {
+			case n == 50:
+				w.Header().Set("Retry-After", "100")
+				w.WriteHeader(http.StatusTooManyRequests)
+			case n > 100 && n <= 112:
+				w.WriteHeader(http.StatusBadGateway)
+			default:
+				inner.ServeHTTP(w, r)
+			}
+		})
+		s, _ := d.remove(errand{snapshot: true, config: func(cfg *Config) {
+			cfg.Pace, cfg.MaxOutage = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 97}}), time.Hour
+		}})
+		wantStop(t, s, "")
+		run := d.sent()
+		sum := total(run.Minutes)
+		if sum.Requests != s.Requests || sum.Throttled != 1 || sum.Unanswered != 12 || sum.Most < 40 || sum.Most > 98 {
+			t.Errorf("minutes add up to %+v, want the %d requests of the run", sum, s.Requests)
+		}
+		for i, m := range run.Minutes {
+			if !m.Time.Equal(m.Time.Truncate(time.Minute)) || m.Requests > 98 || i > 0 && m.Time.Before(run.Minutes[i-1].Time) {
+				t.Errorf("minute %d is %+v", i, m)
+			}
+		}
+		if len(run.Pauses) != 2 {
+			t.Fatalf("pauses = %+v, want that of the 429 and the outage", run.Pauses)
+		}
+		pause, outage := run.Pauses[0], run.Pauses[1]
+		if lasted := pause.Until.Sub(pause.From); lasted < 99*time.Second || lasted > 102*time.Second || pause.Reason != "the API answered 429" {
+			t.Errorf("pause = %+v, want 100 s", pause)
+		}
+		if outage.Reason != outageReason || !outage.Until.After(outage.From) {
+			t.Errorf("outage = %+v", outage)
+		}
+	})
+}
+
+// A run that stops while nothing may leave tells of that as well.
+func TestTrafficOfAStop(t *testing.T) {
+	stopped := func(t *testing.T, after time.Duration) context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(after, func() { cancel(&Stop{Reason: StopTerminated}) })
+		return ctx
+	}
+	for fault, reason := range map[string]string{"429=300": "the API answered 429", "500": outageReason} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(3), numbered(0, 3), fault)
+			s, _ := d.remove(errand{ctx: stopped(t, 3*time.Minute), config: func(cfg *Config) { cfg.MaxOutage = time.Hour }})
+			wantStop(t, s, StopTerminated)
+			run := d.sent()
+			if len(run.Pauses) != 1 || run.Pauses[0].Reason != reason || !run.Pauses[0].Until.Equal(run.End.Time) {
+				t.Errorf("%s: pauses = %+v, want one until the end, %s", fault, run.Pauses, run.End.Time)
+			}
+			if sum := total(run.Minutes); sum.Requests != s.Requests {
+				t.Errorf("%s: minutes add up to %+v, want %d requests", fault, sum, s.Requests)
+			}
+		})
+	}
+}
