@@ -56,13 +56,14 @@ Whoever is taken off the list can be contacted again.`,
 			return a.environment(cmd)
 		},
 	}
-	root.SetUsageTemplate(root.UsageTemplate() + environmentHelp)
+	root.SetUsageTemplate(root.UsageTemplate() + topicsHelp() + environmentHelp)
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.removeCommand(), a.checkCommand(), a.sweepCommand(), a.statusCommand(), a.reportCommand(), a.verifyCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		cmd.Args = usage(cmd.Args)
 	}
+	root.SetHelpCommand(a.helpCommand())
 	complete(root)
 	return root
 }

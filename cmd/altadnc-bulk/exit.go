@@ -8,7 +8,7 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
-// The exit codes that scripts rely on; the README lists them.
+// The exit codes that scripts rely on; topics/exit-codes.md lists them.
 const (
 	exitOK         = 0
 	exitFailures   = 1   // the list is finished, some entries failed

@@ -1,6 +1,6 @@
 // Command altadnc-bulk takes the people of a list off the Alta Do Not Contact
 // list, one request each under the account's quota, and keeps a journal that
-// lets a rerun go on where an earlier one ended. See the README.
+// lets a rerun go on where an earlier one ended. See the README and topics.
 package main
 
 import (

@@ -24,7 +24,17 @@ func readme(t *testing.T) string {
 	return string(content)
 }
 
-// block returns the code block of the README that contains what is asked for.
+// docs returns the README and all topics of help.
+func docs(t *testing.T) string {
+	t.Helper()
+	text := readme(t)
+	for _, topic := range topics() {
+		text += string(topic.page)
+	}
+	return text
+}
+
+// block returns the code block of a text that contains what is asked for.
 func block(t *testing.T, text, contains string) string {
 	t.Helper()
 	for _, m := range regexp.MustCompile("(?s)```[a-z]*\n(.*?)```").FindAllStringSubmatch(text, -1) {
@@ -32,7 +42,7 @@ func block(t *testing.T, text, contains string) string {
 			return m[1]
 		}
 	}
-	t.Fatalf("no code block of the README contains %q", contains)
+	t.Fatalf("no code block contains %q", contains)
 	return ""
 }
 
@@ -65,22 +75,22 @@ func TestReadmePicture(t *testing.T) {
 	}
 }
 
-// TestReadmeFlags: every flag that the README names exists.
-func TestReadmeFlags(t *testing.T) {
-	known := []string{"rm", "read-only", "tmpfs", "now", "user", "same-dir", "setenv", "help", "build-arg", "tags", "always", "dirty"} // docker's, systemd's, cobra's and git's
+// TestDocsFlags: every flag that the README and the topics name exists.
+func TestDocsFlags(t *testing.T) {
+	known := []string{"rm", "read-only", "tmpfs", "now", "user", "same-dir", "setenv", "help", "build-arg", "tags", "always", "dirty", "some-flag"} // docker's, systemd's, cobra's, git's, and none
 	for _, cmd := range commands((&app{}).command()) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	}
-	for _, m := range regexp.MustCompile("[ `(]--([a-z][a-z-]*)").FindAllStringSubmatch(readme(t), -1) {
+	for _, m := range regexp.MustCompile("[ `(]--([a-z][a-z-]*)").FindAllStringSubmatch(docs(t), -1) {
 		if !slices.Contains(known, m[1]) {
-			t.Errorf("the README names --%s, which does not exist", m[1])
+			t.Errorf("the README or a topic names --%s, which does not exist", m[1])
 		}
 	}
 }
 
-// TestReadmeFields: every field of the JSON output is documented.
-func TestReadmeFields(t *testing.T) {
-	text := readme(t)
+// TestDocsFields: every field of the JSON output is documented.
+func TestDocsFields(t *testing.T) {
+	text := docs(t)
 	s := newSession(t)
 	s.sandbox("401,first=1")
 	s.file("list.csv", "identifier,type\nADA.lovell@example.com,email\nnobody,email\n")
@@ -102,20 +112,20 @@ func TestReadmeFields(t *testing.T) {
 		}
 		for name := range fields {
 			if !strings.Contains(text, "`"+name+"`") {
-				t.Errorf("%q: the README does not document %q", args, name)
+				t.Errorf("%q: help json does not document %q", args, name)
 			}
 		}
 	}
 }
 
-// TestReadmeNightly runs the README's line for cron as it is written, but for
+// TestDocsNightly runs the line for cron as it is written, but for
 // its folders.
-func TestReadmeNightly(t *testing.T) {
+func TestDocsNightly(t *testing.T) {
 	o := newOracle(t, []string{"ada@example.com"})
 	folder := t.TempDir()
-	_, line, ok := strings.Cut(block(t, readme(t), "MAILTO="), "* * * ")
+	_, line, ok := strings.Cut(block(t, docs(t), "MAILTO="), "* * * ")
 	if !ok {
-		t.Fatal("the README has no line for cron")
+		t.Fatal("no topic has a line for cron")
 	}
 	line = strings.NewReplacer("/usr/local/bin/", "", "/srv/dnc", folder, "/etc/altadnc/token", filepath.Join(folder, ".token")).Replace(line)
 	old := time.Now().Add(-time.Minute)

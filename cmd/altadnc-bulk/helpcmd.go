@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND or TOPIC]",
+		Short: "Explain a command or a topic, such as lists or exit-codes",
+		Long: `help prints the help of a command, or a page about a topic. Without either
+it lists both.`,
+		Example: `  altadnc-bulk help
+  altadnc-bulk help remove
+  altadnc-bulk help columns`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.help(cmd.Root(), args) },
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return helpSubjects(cmd.Root(), args), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// help prints the page that args name: those of a command or of a topic.
+func (a *app) help(root *cobra.Command, args []string) error {
+	if cmd, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+		cmd.InitDefaultHelpFlag()
+		return cmd.Help()
+	}
+	if t, ok := findTopic(args[0]); ok && len(args) == 1 {
+		_, err := io.WriteString(a.stdout, pageText(t.page, textWidth(a.stdout)))
+		return outputError(err)
+	}
+	hint := "all commands and topics: altadnc-bulk help"
+	var names []string
+	for _, subject := range helpSubjects(root, nil) {
+		name, _, _ := strings.Cut(subject, "\t")
+		names = append(names, name)
+	}
+	if near := nearest(args[0], names); near != "" {
+		hint = "did you mean: altadnc-bulk help " + near + "?\n" + hint
+	}
+	return usageError(hint, "no command and no topic is called %q", strings.Join(args, " "))
+}
+
+// helpSubjects returns what the help command takes after args, each with what it
+// is behind a tab for the shell's completion.
+func helpSubjects(root *cobra.Command, args []string) []string {
+	cmd, rest, err := root.Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
+	if cmd == root {
+		for _, t := range topics() {
+			names = append(names, cobra.CompletionWithDesc(t.name, t.short))
+		}
+	}
+	return names
+}
+
+// topicsHelp ends the help of the program itself.
+func topicsHelp() string {
+	var b strings.Builder
+	for _, t := range topics() {
+		b.WriteString(fill(t.short, fmt.Sprintf("  %-16s", t.name), strings.Repeat(" ", 18), 80))
+	}
+	return "{{if not .HasParent}}\nTopics (altadnc-bulk help TOPIC):\n" + b.String() + "{{end}}"
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	source "github.com/yuin/goldmark/text"
+)
+
+// parsePage parses Markdown with tables, as pages of help are written in.
+func parsePage(page []byte) ast.Node {
+	return goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(source.NewReader(page))
+}
+
+// pageText renders Markdown as plain text of at most width columns. Code blocks
+// stay as they are, however wide.
+func pageText(page []byte, width int) string {
+	p := pagePrinter{source: page, width: width}
+	p.blocks(parsePage(page), "")
+	return p.b.String()
+}
+
+// pagePrinter renders a tree of Markdown.
+type pagePrinter struct {
+	source []byte
+	width  int
+	b      strings.Builder
+}
+
+// blocks renders what a node holds, a blank line between two of them.
+func (p *pagePrinter) blocks(parent ast.Node, indent string) {
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() == ast.KindHTMLBlock {
+			continue // a comment for whoever edits the page
+		}
+		if p.b.Len() > 0 && !tight(n) {
+			p.b.WriteByte('\n')
+		}
+		p.block(n, indent)
+	}
+}
+
+// tight reports whether a block follows the one before without a blank line.
+func tight(n ast.Node) bool {
+	switch n.Parent().(type) {
+	case *ast.List:
+		return n.Parent().(*ast.List).IsTight
+	case *ast.ListItem:
+		return n.Parent().Parent().(*ast.List).IsTight
+	}
+	return false
+}
+
+// body is how far text stands behind headings.
+const body = "  "
+
+func (p *pagePrinter) block(n ast.Node, indent string) {
+	if n.Parent().Kind() == ast.KindDocument && n.Kind() != ast.KindHeading {
+		indent = body
+	}
+	switch n := n.(type) {
+	case *ast.List:
+		p.list(n, indent)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		for _, line := range n.Lines().Sliced(0, n.Lines().Len()) {
+			p.b.WriteString(strings.TrimRight(indent+body+string(line.Value(p.source)), " \n") + "\n")
+		}
+	case *east.Table:
+		p.table(n, indent)
+	default:
+		p.b.WriteString(fill(inlineText(n, p.source), indent, indent, p.width))
+	}
+}
+
+func (p *pagePrinter) list(l *ast.List, indent string) {
+	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
+		if item.PreviousSibling() != nil && !l.IsTight {
+			p.b.WriteByte('\n')
+		}
+		inside := pagePrinter{source: p.source, width: p.width}
+		inside.blocks(item, indent+"  ")
+		p.b.WriteString(indent + "- " + strings.TrimPrefix(inside.b.String(), indent+"  "))
+	}
+}
+
+// inlineText returns the text of a block in one line, without what marks it up:
+// code of several words stays in quotes, and is kept in one line where it fits.
+func inlineText(block ast.Node, source []byte) string {
+	var b strings.Builder
+	bare := onlyCode(block, source)
+	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Text:
+			b.Write(n.Value(source))
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(n.Value)
+		case *ast.CodeSpan:
+			b.WriteString(codeText(inlineText(n, source), bare))
+		case *ast.AutoLink:
+			b.Write(n.URL(source))
+		default:
+			b.WriteString(inlineText(n, source))
+		}
+	}
+	return b.String()
+}
+
+// onlyCode reports whether a block is code, or several parted by commas.
+func onlyCode(block ast.Node, source []byte) bool {
+	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
+		t, ok := n.(*ast.Text)
+		if ok && strings.Trim(string(t.Value(source)), ", ") != "" || !ok && n.Kind() != ast.KindCodeSpan {
+			return false
+		}
+	}
+	return true
+}
+
+// codeText returns code as it stands in text. Where there is nothing else, and
+// where it is one word, it needs no quotes.
+func codeText(code string, bare bool) string {
+	quote := `"`
+	switch {
+	case bare, !strings.Contains(code, " "):
+		quote = ""
+	case strings.Contains(code, quote):
+		quote = "`"
+	}
+	return quote + strings.ReplaceAll(code, " ", noBreak) + quote
+}
