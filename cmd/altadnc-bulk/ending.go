@@ -151,10 +151,13 @@ const pingTime = 5 * time.Second
 // depends on it: what goes wrong is a warning.
 func (a *app) ping(base, path, body string) {
 	u, err := pingTarget(base, path)
-	for try := 0; err == nil && try < 2; try++ {
-		if err = post(u, body); err == nil {
-			return
+	if err == nil {
+		if err = post(u, body); err != nil {
+			err = post(u, body)
 		}
+	}
+	if err == nil {
+		return
 	}
 	var inner *url.Error // repeats the URL, which is a secret of its own
 	if errors.As(err, &inner) {

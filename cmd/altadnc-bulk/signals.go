@@ -39,18 +39,18 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 				}
 				if asked > 0 {
 					if isTerminal(a.stderr) {
-						fmt.Fprintln(a.stderr) // the bar has no end of line
+						briefly(func() { fmt.Fprintln(a.stderr) }) // the bar has no end of line
 					}
 					os.Exit(stopCode(stop.Reason))
 				}
-				told(stoppingText(stop.Reason) + ", a second signal ends at once")
+				briefly(func() { told(stoppingText(stop.Reason) + ", a second signal ends at once") })
 				cancel(stop)
 			}
 		}
 	}()
 	if maxDuration > 0 {
 		timer := time.AfterFunc(maxDuration, func() {
-			told(stoppingText(worker.StopDuration))
+			briefly(func() { told(stoppingText(worker.StopDuration)) })
 			cancel(&worker.Stop{Reason: worker.StopDuration})
 		})
 		context.AfterFunc(ctx, func() { timer.Stop() })
@@ -59,6 +59,20 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 		signal.Stop(signals)
 		close(done)
 		cancel(nil)
+	}
+}
+
+// briefly waits a second for tell, no longer: a stopped terminal, or a pipe that
+// nobody reads, must not keep the program from stopping.
+func briefly(tell func()) {
+	told := make(chan struct{})
+	go func() {
+		tell()
+		close(told)
+	}()
+	select {
+	case <-told:
+	case <-time.After(time.Second):
 	}
 }
 

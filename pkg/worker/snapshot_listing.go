@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"altadnc-bulk/pkg/api"
@@ -46,7 +47,8 @@ func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOu
 	ctx, end := l.sender.begin(ctx, 0) // asking changes nothing: a stop waits for no answer
 	defer end()
 	seen := map[string]bool{}
-	for cursor := ""; ; {
+	var last api.Page
+	for cursor, same := "", 0; ; {
 		if maxPages > 0 && l.pages.Load() == maxPages {
 			return false, nil
 		}
@@ -64,11 +66,24 @@ func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOu
 		if !page.HasMore {
 			return true, nil
 		}
-		if cursor = page.Next; seen[cursor] {
+		if same++; !samePage(page, last) {
+			same = 0
+		}
+		last = page
+		if cursor = page.Next; seen[cursor] || same == mostSame {
 			return false, &Stop{StopListing, fmt.Errorf("page %d: the API leads back to a page that was read already", l.pages.Load())}
 		}
 		seen[cursor] = true
 	}
+}
+
+// mostSame is how many pages in a row may hold what the page before them held: an
+// API that does not heed the cursor would give the same one for ever. Some may be
+// empty, one after the other.
+const mostSame = 100
+
+func samePage(a, b api.Page) bool {
+	return slices.EqualFunc(a.OptOuts, b.OptOuts, func(a, b api.OptOut) bool { return a.ID == b.ID && a.Identifier == b.Identifier })
 }
 
 // page gets one page.

@@ -88,7 +88,7 @@ const (
 
 // HeldError says that nothing may leave for longer than [Config.MaxWait].
 type HeldError struct {
-	For   time.Duration // altogether, if refusals came before this hold
+	For   time.Duration // altogether, if refusals or other holds came before this one
 	Limit time.Duration
 	Why   string
 }
@@ -122,6 +122,7 @@ func New(cfg Config) *Pace {
 type Turn struct {
 	pace    *Pace
 	over    func() // lets the next one wait for a turn
+	asked   time.Time
 	noted   time.Time
 	left    time.Time // zero: not yet
 	number  int64     // of this run's turns
@@ -174,6 +175,7 @@ func (p *Pace) queues() bool {
 
 // await waits until t is a turn.
 func (p *Pace) await(ctx context.Context, t *Turn) error {
+	t.asked = time.Now()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -223,7 +225,7 @@ func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 		if told {
 			wait = min(wait, lookAgain)
 		}
-		return wait, p.checkHold(now)
+		return wait, p.checkHold(t.asked, now)
 	}
 	if !p.paused.since.IsZero() {
 		t.paused, p.paused = p.paused, holdup{}
@@ -255,14 +257,15 @@ func (p *Pace) policy(l *ledger, now time.Time) policy {
 }
 
 // checkHold tells the hold that keeps everyone from leaving, once, or returns an
-// error if it is longer than this run may wait.
-func (p *Pace) checkHold(now time.Time) error {
+// error if it is longer than this run may wait. The wait of one turn is one: other
+// runs that are told to wait again and again must not keep this one forever.
+func (p *Pace) checkHold(asked, now time.Time) error {
 	held := p.held(now)
 	if held.until.IsZero() {
 		return nil
 	}
-	began := now
-	if refused := p.refusals.since; !refused.IsZero() {
+	began := asked
+	if refused := p.refusals.since; !refused.IsZero() && refused.Before(asked) {
 		began = refused
 	}
 	if p.cfg.MaxWait > 0 && held.until.Sub(began) > p.cfg.MaxWait {
@@ -411,7 +414,7 @@ func (p *Pace) holdBack(d time.Duration, why string, now time.Time) {
 		l.held = later(l.held, now.Add(shared))
 	})
 	p.mine.held(later(p.hold.until, p.ledger.held))
-	p.checkHold(now) // tells it; whoever waits for a turn finds out if it is too long
+	p.checkHold(now, now) // tells it; whoever waits for a turn finds out if it is too long
 }
 
 // HeldUntil returns until when nothing may leave and why, the interval aside; the
