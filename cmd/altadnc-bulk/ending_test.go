@@ -30,7 +30,9 @@ func (p *pinged) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 func (s *session) runApart(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(name string) string { return s.env[name] }}
-	return a.run(args), out.String(), errs.String()
+	code = a.run(args)
+	s.checkSchema(args, out.Bytes())
+	return code, out.String(), errs.String()
 }
 
 // TestEveryEnd: a program that reads JSON, a collector of metrics and a monitor

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -76,9 +77,10 @@ func (s *session) say(heading string) { fmt.Fprintf(&s.text, "# %s\n", heading) 
 
 // run carries out one command line and adds it to the transcript.
 func (s *session) run(args ...string) {
-	var out bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(name string) string { return s.env[name] }}
+	var out, stdout bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: io.MultiWriter(&out, &stdout), stderr: &out, getenv: func(name string) string { return s.env[name] }}
 	s.code = a.run(args)
+	s.checkSchema(args, stdout.Bytes())
 	s.last = s.steady(out.String())
 	line := "$ altadnc-bulk"
 	for _, arg := range args {

@@ -8,8 +8,11 @@ import (
 	_ "time/tzdata" // TZ works in the image and on Windows too, for 0.45 MB
 )
 
-func main() {
+func main() { os.Exit(runProgram()) }
+
+// runProgram is the program up to its exit code.
+func runProgram() int {
 	ignoreFileSizeSignal()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ()}
-	os.Exit(a.run(os.Args[1:]))
+	return a.run(os.Args[1:])
 }

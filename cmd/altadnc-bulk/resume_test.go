@@ -120,27 +120,32 @@ func exitCodeOf(t *testing.T, err error) int {
 	return exit.ExitCode()
 }
 
-func TestInterruptAndResume(t *testing.T) {
-	path, keys := writeList(t, 300, 20)
-	o := newOracle(t, keys[:240])
-	cmd := o.command("remove", "--yes", "--rate", "0", "--json", path)
+// interrupt interrupts a command at its nth request. That one and those beside it
+// are answered while the command stops.
+func (o *oracle) interrupt(n int64, args ...string) (stdout []byte, code int) {
+	o.t.Helper()
+	cmd := o.command(args...)
+	var out bytes.Buffer
+	cmd.Stdout = &out
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
+	at := o.count.Load() + n
 	started, stopping := make(chan struct{}), make(chan struct{})
 	o.setHook(func(n int64, when string) {
-		if n < 150 || when != "before" {
+		if n < at || when != "before" {
 			return
 		}
-		if n == 150 {
+		if n == at {
 			<-started
 			cmd.Process.Signal(os.Interrupt)
 		}
-		<-stopping // the answers arrive while the run stops
+		<-stopping
 	})
+	defer o.setHook(func(int64, string) {})
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
 	close(started)
 	lines := bufio.NewScanner(stderr)
@@ -149,7 +154,14 @@ func TestInterruptAndResume(t *testing.T) {
 			close(stopping)
 		}
 	}
-	if code := exitCodeOf(t, cmd.Wait()); code != 130 {
+	code = exitCodeOf(o.t, cmd.Wait())
+	return out.Bytes(), code
+}
+
+func TestInterruptAndResume(t *testing.T) {
+	path, keys := writeList(t, 300, 20)
+	o := newOracle(t, keys[:240])
+	if _, code := o.interrupt(150, "remove", "--yes", "--rate", "0", "--json", path); code != 130 {
 		t.Fatalf("interrupted run exited with %d, want 130", code)
 	}
 	if n := o.count.Load(); n < 150 || n > 160 {

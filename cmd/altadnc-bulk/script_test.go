@@ -21,7 +21,14 @@ import (
 func TestMain(m *testing.M) {
 	// Under the race detector each command would sleep for a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0")
-	testscript.Main(m, map[string]func(){"altadnc-bulk": main})
+	if _, started := os.LookupEnv(schemaFolder); !started { // by a test: it works elsewhere
+		folder, err := filepath.Abs("../../testdata/schemas")
+		if err != nil {
+			panic(err)
+		}
+		os.Setenv(schemaFolder, folder)
+	}
+	testscript.Main(m, map[string]func(){"altadnc-bulk": heldMain})
 }
 
 // TestScripts drives the built command the way a shell does: one behaviour a
@@ -39,6 +46,13 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 			env.Setenv("TZ", "UTC")
 			env.Setenv("GORACE", os.Getenv("GORACE"))
+			env.Setenv(schemaFolder, os.Getenv(schemaFolder))
+			t, folder := env.T(), env.WorkDir
+			env.Defer(func() {
+				if _, err := checkJournals(folder); err != nil {
+					t.Fatal(err)
+				}
+			})
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
