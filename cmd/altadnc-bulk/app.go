@@ -42,9 +42,10 @@ A journal beside the list records each outcome, so that running the same
 command again goes on where an earlier run ended.
 
 Whoever is taken off the list can be contacted again.`,
-		Example: `  altadnc-bulk remove --sandbox testdata/first-run.csv   # try it, nothing real is touched
-  altadnc-bulk remove --dry-run list.csv                 # what would be sent
-  altadnc-bulk remove list.csv                           # send it; the same again to resume`,
+		Example: `  printf 'identifier,type\nada@example.com,email\n' > list.csv
+  altadnc-bulk remove --sandbox list.csv    # a trial, nothing real
+  altadnc-bulk remove --dry-run list.csv    # what would be sent
+  altadnc-bulk remove list.csv              # asks, then sends; resumes`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -56,10 +57,12 @@ Whoever is taken off the list can be contacted again.`,
 			return a.environment(cmd)
 		},
 	}
-	root.SetUsageTemplate(root.UsageTemplate() + topicsHelp() + environmentHelp)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		io.WriteString(a.stdout, newHelpPage(cmd).text(textWidth(a.stdout)))
+	})
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.removeCommand(), a.checkCommand(), a.sweepCommand(), a.statusCommand(), a.reportCommand(), a.verifyCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(a.removeCommand(), a.checkCommand(), a.sweepCommand(), a.statusCommand(), a.reportCommand(), a.verifyCommand(), a.snapshotCommand(), a.restoreCommand(), a.journalCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		cmd.Args = usage(cmd.Args)
 	}

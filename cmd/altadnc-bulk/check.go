@@ -27,7 +27,7 @@ func (a *app) checkCommand() *cobra.Command {
 	c := &check{sweep: sweep{removal: removal{job: job{caller: caller{app: a}}}, settle: defaultSettle}}
 	cmd := &cobra.Command{
 		Use:   "check [LIST or FOLDER]",
-		Short: "Before the night: token, permission, quota, clock, folders, and what would be sent",
+		Short: "Look for what would go wrong: token, permission, quota, clock, folders, lists",
 		Long: `check looks for what would go wrong in a run, in at most two requests: it asks for
 one entry of the Do Not Contact list, and to remove an address that no list can
 hold. So it knows whether the token is accepted, whether removing is permitted,

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +20,13 @@ func flagError(cmd *cobra.Command, err error) error {
 	help := "see: " + cmd.CommandPath() + " --help"
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
+		if isToken(flagTyped(unknown)) { // whose value must not be repeated
+			return usageError("name a file that holds the token with --token-file, or set ALTA_API_TOKEN: command lines are public to every user of a machine",
+				"no flag takes the API token itself")
+		}
+		if len(unknown.GetSpecifiedShortnames()) > 1 { // what stands behind a letter may be a value
+			err = fmt.Errorf("unknown shorthand flag: -%s", unknown.GetSpecifiedName())
+		}
 		if name := nearest(flagTyped(unknown), flagNames(cmd)); name != "" {
 			help = "did you mean --" + name + "?\n" + help
 		}
@@ -41,6 +49,12 @@ func flagTyped(e *pflag.NotExistError) string {
 	return e.GetSpecifiedName()
 }
 
+// isToken reports whether a flag that does not exist was meant to be the API token.
+func isToken(typed string) bool {
+	name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(typed))
+	return slices.Contains([]string{"token", "apitoken", "apikey", "key", "bearer", "accesstoken", "altaapitoken"}, name)
+}
+
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -61,12 +75,6 @@ func wanted(f *pflag.Flag) string {
 	}
 	return "not understood"
 }
-
-// environmentHelp ends the help of every command that has flags of its own.
-const environmentHelp = `{{if .HasAvailableLocalFlags}}
-Flags can come from the environment as well, all but --yes and --again:
---some-flag is ALTADNC_SOME_FLAG there. The command line wins.
-{{end}}`
 
 // variable is the name of a flag in the environment.
 func variable(flag string) string {
@@ -176,10 +184,31 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		names = append(names, sub.Name())
 	}
 	hint := "see: " + cmd.CommandPath() + " --help"
-	if name := nearest(args[0], names); name != "" {
+	if way := meant(args[0]); way != "" && !cmd.HasParent() {
+		hint = way + "\n" + hint
+	} else if name := nearest(args[0], names); name != "" {
 		hint = "did you mean: " + cmd.CommandPath() + " " + name + "?\n" + hint
 	}
 	return usageError(hint, "unknown command %q", args[0])
+}
+
+// meant returns what to type for what is no command of the program, but what
+// people type who look for one; "" if that is not known.
+func meant(typed string) string {
+	switch strings.ToLower(typed) {
+	case "undo", "revert", "rollback":
+		return "to undo a removal: altadnc-bulk restore LIST"
+	case "resume", "continue", "retry":
+		return "to go on with a list, type the same command again: altadnc-bulk remove LIST"
+	case "delete", "rm", "run", "start":
+		return "to take a list off the Do Not Contact list: altadnc-bulk remove LIST"
+	case "unsubscribe", "add":
+		return "only what was removed is put back on the Do Not Contact list: altadnc-bulk restore LIST\nto take people off: altadnc-bulk remove LIST"
+	}
+	if filepath.Ext(typed) != "" {
+		return "to take a list off the Do Not Contact list: altadnc-bulk remove " + shellQuote(typed)
+	}
+	return ""
 }
 
 // oneArgument asks for exactly one argument, which is called name and explained
@@ -213,8 +242,9 @@ func nearest(typed string, names []string) string {
 	return best
 }
 
-// complete tells the shell what may follow: files for a list, the values of
-// flags that have some, files for those that name one, and nothing else.
+// complete tells the shell what may follow: lists, folders or journals where they
+// belong, the values of flags that have some, files for those that name one, and
+// nothing else.
 func complete(cmd *cobra.Command) {
 	const nothing, files = cobra.ShellCompDirectiveNoFileComp, cobra.ShellCompDirectiveDefault
 	for flag, values := range flagValues() {
@@ -222,22 +252,41 @@ func complete(cmd *cobra.Command) {
 			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, nothing))
 		}
 	}
-	for _, flag := range []string{"journal", "token-file", "metrics-file", "to", "list", "output"} {
+	for _, flag := range []string{"token-file", "metrics-file", "to", "list", "output"} {
 		if cmd.Flags().Lookup(flag) != nil {
 			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(nil, files))
 		}
+	}
+	if cmd.Flags().Lookup("journal") != nil {
+		cmd.RegisterFlagCompletionFunc("journal", cobra.FixedCompletions([]string{"journal"}, cobra.ShellCompDirectiveFilterFileExt))
 	}
 	if cmd.Args != nil && cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if cmd.Args(cmd, append(args, "file")) != nil {
 				return nil, nothing
 			}
-			return nil, files
+			return argumentFiles(cmd)
 		}
 	}
 	for _, sub := range cmd.Commands() {
 		complete(sub)
 	}
+}
+
+// argumentFiles tells which files the argument of a command may be: the endings of
+// their names, or folders alone.
+func argumentFiles(cmd *cobra.Command) ([]string, cobra.ShellCompDirective) {
+	switch {
+	case strings.Contains(cmd.Use, "LIST"):
+		var endings []string
+		for _, ending := range listEndings() {
+			endings = append(endings, ending[1:], ending[1:]+".gz")
+		}
+		return endings, cobra.ShellCompDirectiveFilterFileExt
+	case strings.Contains(cmd.Use, "JOURNAL"):
+		return []string{"journal"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
 // flagValues returns the values of the flags that take one of a few.

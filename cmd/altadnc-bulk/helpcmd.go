@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -24,14 +23,20 @@ it lists both.`,
 	}
 }
 
-// help prints the page that args name: those of a command or of a topic.
+// help prints the page that args name: that of a command or of a topic, and both
+// where they have one name.
 func (a *app) help(root *cobra.Command, args []string) error {
+	var pages []string
 	if cmd, rest, err := root.Find(args); err == nil && len(rest) == 0 {
-		cmd.InitDefaultHelpFlag()
-		return cmd.Help()
+		pages = append(pages, newHelpPage(cmd).text(textWidth(a.stdout)))
 	}
-	if t, ok := findTopic(args[0]); ok && len(args) == 1 {
-		_, err := io.WriteString(a.stdout, pageText(t.page, textWidth(a.stdout)))
+	if len(args) == 1 {
+		if t, ok := findTopic(args[0]); ok {
+			pages = append(pages, pageText(t.page, textWidth(a.stdout)))
+		}
+	}
+	if len(pages) > 0 {
+		_, err := io.WriteString(a.stdout, strings.Join(pages, "\n"))
 		return outputError(err)
 	}
 	hint := "all commands and topics: altadnc-bulk help"
@@ -40,7 +45,9 @@ func (a *app) help(root *cobra.Command, args []string) error {
 		name, _, _ := strings.Cut(subject, "\t")
 		names = append(names, name)
 	}
-	if near := nearest(args[0], names); near != "" {
+	if way := meant(args[0]); way != "" {
+		hint = way + "\n" + hint
+	} else if near := nearest(args[0], names); near != "" {
 		hint = "did you mean: altadnc-bulk help " + near + "?\n" + hint
 	}
 	return usageError(hint, "no command and no topic is called %q", strings.Join(args, " "))
@@ -59,19 +66,13 @@ func helpSubjects(root *cobra.Command, args []string) []string {
 			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
 		}
 	}
-	if cmd == root {
-		for _, t := range topics() {
+	if cmd != root {
+		return names
+	}
+	for _, t := range topics() {
+		if same, _, err := root.Find([]string{t.name}); err != nil || same == root {
 			names = append(names, cobra.CompletionWithDesc(t.name, t.short))
 		}
 	}
 	return names
-}
-
-// topicsHelp ends the help of the program itself.
-func topicsHelp() string {
-	var b strings.Builder
-	for _, t := range topics() {
-		b.WriteString(fill(t.short, fmt.Sprintf("  %-16s", t.name), strings.Repeat(" ", 18), 80))
-	}
-	return "{{if not .HasParent}}\nTopics (altadnc-bulk help TOPIC):\n" + b.String() + "{{end}}"
 }

@@ -12,7 +12,7 @@ const gap = "  "
 
 // besideMost is how wide the terms of a table of two columns may be to stand
 // beside what is said of them.
-const besideMost = 24
+const besideMost = 30
 
 // table renders a table with its columns beside each other where they are then
 // still readable, and else each row as a term with what is said of it below.
@@ -28,6 +28,9 @@ func (p *pagePrinter) table(t *east.Table, indent string) {
 		rule[i] = strings.Repeat("-", width)
 	}
 	rows = append([][]string{rows[0], rule}, rows[1:]...)
+	if strings.Join(rows[0], "") == "" {
+		rows = rows[2:]
+	}
 	for _, row := range rows {
 		p.beside(row, widths, t.Alignments, indent)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
 	source "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // parsePage parses Markdown with tables, as pages of help are written in.
@@ -87,28 +88,46 @@ func (p *pagePrinter) list(l *ast.List, indent string) {
 }
 
 // inlineText returns the text of a block in one line, without what marks it up:
-// code of several words stays in quotes, and is kept in one line where it fits.
+// code of several words stands in quotes, and is not broken where it fits.
 func inlineText(block ast.Node, source []byte) string {
 	var b strings.Builder
 	bare := onlyCode(block, source)
 	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
-		switch n := n.(type) {
-		case *ast.Text:
-			b.Write(n.Value(source))
-			if n.SoftLineBreak() || n.HardLineBreak() {
-				b.WriteByte(' ')
-			}
-		case *ast.String:
-			b.Write(n.Value)
-		case *ast.CodeSpan:
-			b.WriteString(codeText(inlineText(n, source), bare))
-		case *ast.AutoLink:
-			b.Write(n.URL(source))
-		default:
-			b.WriteString(inlineText(n, source))
+		if code, ok := n.(*ast.CodeSpan); ok {
+			b.WriteString(codeText(rawText(code, source), bare))
+		} else {
+			b.WriteString(inlineNode(n, source))
 		}
 	}
 	return b.String()
+}
+
+// inlineNode returns the text of a part of a line that is no code.
+func inlineNode(n ast.Node, source []byte) string {
+	switch n := n.(type) {
+	case *ast.Text:
+		text := string(util.UnescapePunctuations(n.Value(source)))
+		if n.SoftLineBreak() || n.HardLineBreak() {
+			text += " "
+		}
+		return text
+	case *ast.String:
+		return string(n.Value)
+	case *ast.AutoLink:
+		return string(n.URL(source))
+	}
+	return inlineText(n, source)
+}
+
+// rawText returns code as it is written.
+func rawText(code *ast.CodeSpan, source []byte) string {
+	var b strings.Builder
+	for n := code.FirstChild(); n != nil; n = n.NextSibling() {
+		if t, ok := n.(*ast.Text); ok {
+			b.Write(t.Value(source))
+		}
+	}
+	return strings.ReplaceAll(b.String(), "\n", " ")
 }
 
 // onlyCode reports whether a block is code, or several parted by commas.

@@ -45,8 +45,9 @@ same command again goes on where an earlier run ended, and sends nothing that is
 finished.
 
 Whoever is taken off the list can be contacted again.`,
-		Example: `  altadnc-bulk remove --sandbox testdata/first-run.csv
-  altadnc-bulk remove --dry-run contacts.csv
+		Example: `  altadnc-bulk remove --sandbox contacts.csv    # a trial, nothing real
+  altadnc-bulk remove --dry-run contacts.csv    # what would be sent
+  altadnc-bulk remove contacts.csv              # asks, then sends; resumes
   altadnc-bulk remove --type email --yes --json -q nightly.csv`,
 		Args: oneList(),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
@@ -55,7 +56,7 @@ Whoever is taken off the list can be contacted again.`,
 	r.registerChoice(cmd)
 	fl := cmd.Flags()
 	fl.Int64Var(&r.limit, "limit", 0, "send at most `N` removals, then end with exit code 10")
-	fl.BoolVar(&r.again, "again", false, "send finished keys of this list again")
+	fl.BoolVar(&r.again, "again", false, "send again what is finished on this list")
 	return cmd
 }
 
@@ -64,7 +65,7 @@ func (r *removal) registerChoice(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
-	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "list the Do Not Contact list first, 100 entries a request, and send only what is on it: `when` is never, auto (give up at a tenth of the requests) or always")
+	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "`when` to list the Do Not Contact list first, 100 entries a request, and send only what is on it: never, auto (which gives up after a tenth of the requests that it could save) or always")
 	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
 }
 

@@ -32,7 +32,7 @@ func (a *app) reportCommand() *cobra.Command {
 	f := &reportFlags{}
 	cmd := &cobra.Command{
 		Use:   "report LIST",
-		Short: "LIST with the outcome of every entry, in the format of the list",
+		Short: "Write LIST with the outcome of every entry, in the format of the list",
 		Long: `report writes LIST to standard output or a file, one line for each entry, followed by what
 the journal says of it: dnc_line, dnc_type, dnc_sent, dnc_outcome, dnc_raw,
 dnc_reason, dnc_status, dnc_attempts, dnc_unsure, dnc_time, dnc_verified. dnc_raw is the text of

@@ -74,23 +74,30 @@ interrupted.
 
 A fault is an action, its value and its conditions:
 
-  ACTION[=VALUE][,every=N][,share=F][,seed=N][,first=N][,identifier=ID]
+    ACTION[=VALUE][,every=N][,share=F][,seed=N][,first=N][,identifier=ID]
 
-  drop-before          close the connection, nothing removed
-  drop-after           remove, then close the connection
-  delay=3s             wait first
-  400, 401, 403, 500   answer so, nothing removed
-  429[=SECONDS]        answer 429, Retry-After as given, 60, or =none
-  html                 answer with a web page, as a captive portal does
-  redirect[=URL]       answer with a redirect
-  garbage              remove, then answer with broken JSON
+| action | what the sandbox does |
+| --- | --- |
+| drop-before | closes the connection, nothing removed |
+| drop-after | removes, then closes the connection |
+| delay=3s | waits first |
+| 400, 401, 403, 500 | answers so, nothing removed |
+| 429[=SECONDS] | answers 429, with that Retry-After, 60, or =none |
+| html | answers with a web page, as a captive portal does |
+| redirect[=URL] | answers with a redirect |
+| garbage | removes, then answers with broken JSON |
 
-  every=N              every Nth request        share=0.1  one in ten
-  first=N              the first N times only   seed=N     another choice of these
-  identifier=ID        only requests that name ID; comes last`,
+| condition | which requests |
+| --- | --- |
+| every=N | every Nth |
+| share=0.1 | one in ten, by chance |
+| seed=N | another choice of these |
+| first=N | the first N only |
+| identifier=ID | those that name ID; comes last |`,
 		Example: `  altadnc-bulk sandbox --listen 127.0.0.1:8080
   altadnc-bulk sandbox --limit 20 --window 10s --fault drop-after,share=0.05
-  ALTA_API_TOKEN=any altadnc-bulk remove --base-url http://127.0.0.1:8080/v1 list.csv`,
+  export ALTA_API_TOKEN=any
+  altadnc-bulk remove --base-url http://127.0.0.1:8080/v1 list.csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(a) },
 	}

@@ -27,7 +27,7 @@ func (a *app) snapshotCommand() *cobra.Command {
 	d := &dump{caller: caller{app: a}}
 	cmd := &cobra.Command{
 		Use:   "snapshot",
-		Short: "The whole Do Not Contact list as CSV or JSONL",
+		Short: "Write the whole Do Not Contact list as CSV or JSONL",
 		Long: `snapshot writes every entry of the account's Do Not Contact list to standard
 output or a file, one request for 100 entries, and changes nothing. What it
 writes is a list that remove accepts: take care what you feed back.

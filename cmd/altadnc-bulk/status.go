@@ -24,7 +24,7 @@ func (a *app) statusCommand() *cobra.Command {
 	f := &statusFlags{}
 	cmd := &cobra.Command{
 		Use:   "status LIST",
-		Short: "What the journal says of LIST: counts, what is open, how long it takes",
+		Short: "Tell what is done of LIST, what is open, and how long that takes",
 		Long: `status compares LIST with its journal. It sends nothing, changes nothing, and
 works while a run goes on. It exits with 0 when what it reads is sound, however
 much is still open.`,
