@@ -127,6 +127,7 @@ func TestOpenSetsATornTailAside(t *testing.T) {
 		{"NUL bytes", append(slices.Clone(whole), make([]byte, 300)...), make([]byte, 300), 1},
 		{"half a header", whole[:20], whole[:20], 1},
 		{"only NUL bytes", make([]byte, 100), make([]byte, 100), 1},
+		{"a first write without its first sector", append(make([]byte, sector), whole[sector:sector+20]...), append(make([]byte, sector), whole[sector:sector+20]...), 1},
 		{"more than a longest line", append(slices.Clone(whole), bytes.Repeat([]byte("x"), maxLine+100)...), bytes.Repeat([]byte("x"), maxLine+100), 2},
 	}
 	for _, tt := range tests {

@@ -16,6 +16,7 @@ type disk interface {
 	create(path string) (file, error) // to read and write; fs.ErrExist
 	syncFolder(path string) error     // of the file at path
 	stat(path string) (fs.FileInfo, error)
+	openLock(path string) (file, error) // a lock file that is there; no link, no pipe
 }
 
 // file is what the journal asks of an open file.
@@ -33,6 +34,10 @@ type osDisk struct{}
 
 func (osDisk) open(path string) (file, error) {
 	return asFile(os.OpenFile(path, os.O_RDWR|waitFlags, 0))
+}
+
+func (osDisk) openLock(path string) (file, error) {
+	return asFile(os.OpenFile(path, os.O_RDWR|openFlags, 0))
 }
 
 // openToRead opens a regular file, and waits for nobody if it is none.

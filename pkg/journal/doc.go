@@ -130,16 +130,18 @@
 // {"pid":4711,"host":"…","start":"…","journal":"id","records":17} and a line feed:
 // who held the journal last, the id of that journal, and how many of its records
 // were durable then, at least. Only its holder writes it, to the very file that is
-// locked. It is no link, and no file that begins otherwise is written to. A journal
+// locked. It is no link, and no file that begins otherwise is written to, but for one
+// of NUL bytes alone, which a power cut leaves of a new one. A journal
 // with another id, or with fewer records, has lost what the file knows of.
 //
 // # Order of writes
 //
 // An intent is on the disk before its request leaves; an outcome is on the disk
 // before the index tells it. Appends that wait at the same time share one write
-// and one fsync. Creating a journal syncs the folder too, and so does opening
-// one, since the run that created it may not have come that far. The first
-// error of a write, sync or close is final.
+// and one fsync. The name of a new journal is on the disk before its first record,
+// and that before the lock file tells of it; opening a journal syncs the folder
+// too, since the run that created it may not have come that far. The first error
+// of a write, sync or close is final.
 //
 // # Recovery
 //
@@ -151,8 +153,9 @@
 // good lines in it, as a power cut may keep any part of what was not synced.
 // Open copies it to a file beside the journal, syncs that, and cuts it off. A
 // first record that was cut off is torn as well, and so is a file that holds
-// nothing or only NUL bytes; a file in which no line is good and that does not
-// begin as a journal does is none, and refused.
+// nothing, or nothing but NUL bytes in its first 512, a disk's sector; a file in
+// which no line is good and that does not begin as a journal does is none, and
+// refused.
 //
 // A line whose crc matches and which is not a record of this format where it
 // stands is damage, wherever it stands: no power cut makes it.

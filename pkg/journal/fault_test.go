@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 )
 
 var errFault = errors.New("fault of the disk")
@@ -20,6 +21,8 @@ type faultDisk struct {
 	ops   int
 	fails func(op int) bool // nil: never
 	short bool              // a write that fails leaves half of its bytes
+	slow  time.Duration     // what a sync takes, on fake time
+	watch func()            // called before every operation; nil: nobody
 	files map[string]*faultFile
 }
 
@@ -58,6 +61,9 @@ func (d *faultDisk) op() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ops++
+	if d.watch != nil {
+		d.watch()
+	}
 	return d.fails != nil && d.fails(d.ops)
 }
 
@@ -66,10 +72,26 @@ func (d *faultDisk) open(path string) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := d.files[path]
-	ff := &faultFile{file: f, disk: d, path: path, platter: old.platter, dirty: old.dirty, named: old.named}
+	return d.reopened(path, f), nil
+}
+
+// openLock opens a lock file, which its lock has just created if the disk does not
+// know of it.
+func (d *faultDisk) openLock(path string) (file, error) {
+	f, err := osDisk{}.openLock(path)
+	if err != nil {
+		return nil, err
+	}
+	return d.reopened(path, f), nil
+}
+
+func (d *faultDisk) reopened(path string, f file) file {
+	ff := &faultFile{file: f, disk: d, path: path}
+	if old := d.files[path]; old != nil {
+		ff.platter, ff.dirty, ff.named = old.platter, old.dirty, old.named
+	}
 	d.files[path] = ff
-	return ff, nil
+	return ff
 }
 
 func (d *faultDisk) create(path string) (file, error) {
@@ -125,6 +147,9 @@ func (f *faultFile) Sync() error {
 	if f.disk.op() {
 		f.dirty = nil
 		return errFault
+	}
+	if f.disk.slow > 0 {
+		time.Sleep(f.disk.slow)
 	}
 	for _, d := range f.dirty {
 		f.platter = d.on(f.platter)

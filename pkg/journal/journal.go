@@ -64,7 +64,7 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 		return nil, fmt.Errorf("open journal: %s: %w", path, errNotRegular)
 	}
 	earlier := readNote(path)
-	if j.lock, err = lockJournal(path); err != nil {
+	if j.lock, err = lockJournal(d, path); err != nil {
 		return nil, err
 	}
 	if err := j.load(); err != nil {
@@ -113,8 +113,7 @@ func (j *Journal) Begin(r Run) error {
 		j.mu.Unlock()
 		return err
 	}
-	created := j.file == nil
-	if created {
+	if j.file == nil {
 		if err := j.create(); err != nil {
 			j.mu.Unlock()
 			return err
@@ -138,13 +137,10 @@ func (j *Journal) Begin(r Run) error {
 		return err
 	}
 	j.lost = 0
-	if err := writeNote(j.lock, j.path, j.id, j.records); err != nil {
+	if err := writeNote(j.disk, j.lock, j.path, j.id, j.records); err != nil {
 		return j.fatal(lockError(j.path, err))
 	}
-	if !created {
-		return nil
-	}
-	return j.fatal(j.disk.syncFolder(j.path))
+	return nil
 }
 
 // beginnable reports whether a run may begin now. Called with mu held.
@@ -160,9 +156,10 @@ func (j *Journal) beginnable() error {
 	return nil
 }
 
-// create locks and creates a new journal. Called with mu held.
+// create locks and creates a new journal. Its name is on the disk before anything
+// in it counts, and before the lock file tells of that. Called with mu held.
 func (j *Journal) create() error {
-	lock, err := lockJournal(j.path)
+	lock, err := lockJournal(j.disk, j.path)
 	if err != nil {
 		return err
 	}
@@ -172,7 +169,10 @@ func (j *Journal) create() error {
 		return fmt.Errorf("create journal: %w", err)
 	}
 	j.lock, j.file = lock, f
-	return nil
+	if err := j.disk.syncFolder(j.path); err != nil {
+		j.err = fmt.Errorf("create journal %s: %w", j.path, err)
+	}
+	return j.err
 }
 
 // fatal makes err, unless nil, the journal's final error.
@@ -286,7 +286,7 @@ func (j *Journal) Close() error {
 	var err error
 	if j.file != nil {
 		if j.err == nil && j.lost == 0 && j.records > 0 {
-			err = writeNote(j.lock, j.path, j.id, j.durable)
+			err = writeNote(j.disk, j.lock, j.path, j.id, j.durable)
 		}
 		err = errors.Join(err, j.file.Close())
 	}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,6 +43,9 @@ type note struct {
 // noteStart is how a note begins. A file that begins otherwise is none of ours.
 const noteStart = `{"pid":`
 
+// maxNote is more than a note takes, in bytes.
+const maxNote = 4096
+
 // Holder returns who holds the journal at path now, nil if nobody does. It
 // creates nothing and waits for nothing. It may take the lock for an instant,
 // which Open outlasts.
@@ -65,12 +69,12 @@ func Holder(path string) (*HolderInfo, error) {
 // Lock takes the lock of the file at path, as [Open] takes a journal's, for work
 // on more than one journal. Closing it gives it back; so does the end of the
 // process. The error is a *LockedError if another process has it.
-func Lock(path string) (io.Closer, error) { return lockJournal(path) }
+func Lock(path string) (io.Closer, error) { return lockJournal(osDisk{}, path) }
 
 // lockJournal takes the lock or returns a *LockedError. It tries for a few
 // hundredths of a second, so that a Holder that looks just now does not refuse
 // a run.
-func lockJournal(path string) (*flock.Flock, error) {
+func lockJournal(d disk, path string) (*flock.Flock, error) {
 	lock := flock.New(path+lockSuffix, flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
 	for try := 0; ; try++ {
 		got, err := lock.TryLock()
@@ -86,7 +90,7 @@ func lockJournal(path string) (*flock.Flock, error) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	earlier := readNote(path)
-	if err := writeNote(lock, path, earlier.ID, earlier.Records); err != nil {
+	if err := writeNote(d, lock, path, earlier.ID, earlier.Records); err != nil {
 		lock.Unlock()
 		return nil, lockError(path, err)
 	}
@@ -104,7 +108,7 @@ var errNotLock = errors.New("not a lock file of altadnc-bulk (a link, a pipe, or
 
 // writeNote notes in the lock file who holds it and what the journal has. It
 // writes to the very file that is locked, and to no other file's bytes.
-func writeNote(lock *flock.Flock, path, id string, records int64) error {
+func writeNote(d disk, lock *flock.Flock, path, id string, records int64) error {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown host"
@@ -118,29 +122,40 @@ func writeNote(lock *flock.Flock, path, id string, records int64) error {
 	if err != nil {
 		return err
 	}
-	return noteHolder(path+lockSuffix, locked, append(b, '\n'))
+	return noteHolder(d, path+lockSuffix, locked, append(b, '\n'))
 }
 
 // overwrite replaces what the lock file says, if it is the file that is locked.
-func overwrite(path string, locked fs.FileInfo, text []byte) error {
-	f, err := os.OpenFile(path, os.O_RDWR|openFlags, 0)
+func overwrite(d disk, path string, locked fs.FileInfo, text []byte) error {
+	f, err := d.openLock(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	return errors.Join(replace(f, locked, text), f.Close())
+}
+
+func replace(f file, locked fs.FileInfo, text []byte) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	start := make([]byte, len(noteStart))
-	n, _ := f.ReadAt(start, 0)
-	if !info.Mode().IsRegular() || !os.SameFile(info, locked) || string(start[:n]) != noteStart[:n] {
+	if !info.Mode().IsRegular() || !os.SameFile(info, locked) || !noteLike(f) {
 		return errNotLock
 	}
 	if _, err := f.WriteAt(text, 0); err != nil {
 		return err
 	}
 	return f.Truncate(int64(len(text)))
+}
+
+// noteLike reports whether f holds a note, the beginning of one, or what a power
+// cut leaves of a note whose length reached the disk before its bytes did.
+func noteLike(f file) bool {
+	b := make([]byte, maxNote)
+	n, _ := f.ReadAt(b, 0)
+	b = b[:n]
+	start := min(n, len(noteStart))
+	return string(b[:start]) == noteStart[:start] || n < maxNote && len(bytes.Trim(b, "\x00")) == 0
 }
 
 // readNote returns what the lock file of a journal says, nothing if it does not
@@ -151,7 +166,7 @@ func readNote(path string) (n note) {
 		return note{}
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, 4096))
+	b, err := io.ReadAll(io.LimitReader(f, maxNote))
 	if err != nil || json.Unmarshal(b, &n) != nil {
 		return note{}
 	}

@@ -14,6 +14,6 @@ const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 // waitFlags are those of openFlags for a path whose links are followed.
 const waitFlags = syscall.O_NONBLOCK
 
-func noteHolder(path string, locked fs.FileInfo, text []byte) error {
-	return overwrite(path, locked, text)
+func noteHolder(d disk, path string, locked fs.FileInfo, text []byte) error {
+	return overwrite(d, path, locked, text)
 }

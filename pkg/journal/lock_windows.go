@@ -7,7 +7,7 @@ const openFlags, waitFlags = 0, 0
 
 // noteHolder ignores an error: here a locked file refuses writes through any
 // other handle, and the note is only for people.
-func noteHolder(path string, locked fs.FileInfo, text []byte) error {
-	_ = overwrite(path, locked, text)
+func noteHolder(d disk, path string, locked fs.FileInfo, text []byte) error {
+	_ = overwrite(d, path, locked, text)
 	return nil
 }

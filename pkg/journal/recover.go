@@ -18,6 +18,9 @@ const formatVersion = 1
 // the format; the number of the version follows.
 const headerStart = `{"seq":1,"durable":0,"kind":"journal","format":`
 
+// sector is what a disk writes at once at least, in bytes.
+const sector = 512
+
 // content is what a journal says. Without a record it is that of a file that is
 // empty, torn in its first record, or not there.
 type content struct {
@@ -102,15 +105,14 @@ type scanner struct {
 	chain  chain
 	record record       // read last
 	torn   *DamageError // why the first bad line is bad
-	ours   bool         // some line has a checksum that matches, or is half a header
-	wiped  bool         // everything bad so far is NUL
+	ours   bool         // some line has a checksum that matches, or the first is what is left of a header
 }
 
 // scan reads a journal from r. The error is a *DamageError, wraps ErrNewer or
 // ErrNotJournal, or is that of reading. With a *DamageError the content is what
 // stands before the damage.
 func scan(r io.Reader, path string) (*content, error) {
-	s := scanner{content: &content{path: path, index: new(Index), terminated: true}, wiped: true}
+	s := scanner{content: &content{path: path, index: new(Index), terminated: true}}
 	in := newLines(r)
 	for in.Scan() {
 		s.line++
@@ -124,8 +126,8 @@ func scan(r io.Reader, path string) (*content, error) {
 	}
 	// Not ours is a file in which nothing looks like a journal. A first record
 	// that was cut off does, and so does what a power cut leaves of a file whose
-	// length reached the disk before its bytes did.
-	if s.torn != nil && !s.ours && !s.wiped {
+	// length, or a later part, reached the disk before its first bytes did.
+	if s.torn != nil && !s.ours {
 		return nil, fmt.Errorf("%s: %w; nothing was changed", path, ErrNotJournal)
 	}
 	return s.content, nil
@@ -158,12 +160,11 @@ func (s *scanner) take(token []byte) error {
 
 // bad begins the torn tail, or goes on in it.
 func (s *scanner) bad(b []byte, size int) error {
-	s.wiped = s.wiped && len(bytes.Trim(b, "\x00")) == 0
 	if s.torn != nil {
 		return s.beyond(claimedDurable(b), ", whose checksum does not match either, still reads", size)
 	}
 	s.torn = s.damage("checksum does not match")
-	s.ours = s.ours || headerLike(b)
+	s.ours = s.ours || headerLike(b) || wiped(b)
 	return s.beyond(0, "", size)
 }
 
@@ -247,6 +248,13 @@ func claimedDurable(b []byte) int64 {
 func headerLike(b []byte) bool {
 	n := min(len(b), len(headerStart))
 	return string(b[:n]) == headerStart[:n]
+}
+
+// wiped reports whether a bad first line begins with a sector of NUL bytes, or
+// holds nothing else.
+func wiped(b []byte) bool {
+	start := b[:min(len(b), sector)]
+	return len(start) > 0 && len(bytes.Trim(start, "\x00")) == 0
 }
 
 // newer reports whether a first line whose checksum matches is of a format that
