@@ -86,23 +86,27 @@ func (f *outputFlags) register(cmd *cobra.Command) {
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
-	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text, json")
+	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text (sentences on a terminal, key=value elsewhere) or json")
 }
 
-// logger returns the log of a run. Quiet keeps warnings and errors.
-func (f *outputFlags) logger(w io.Writer) (*slog.Logger, error) {
-	opts := &slog.HandlerOptions{ReplaceAttr: logAttr}
+// logger returns the log of a run: sentences for a person at a terminal, else
+// lines for programs. Quiet keeps warnings and errors.
+func (f *outputFlags) logger(s *screen) (*slog.Logger, error) {
+	level := slog.LevelInfo
 	switch {
 	case f.quiet:
-		opts.Level = slog.LevelWarn
+		level = slog.LevelWarn
 	case f.verbose:
-		opts.Level = slog.LevelDebug
+		level = slog.LevelDebug
 	}
-	switch f.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, opts)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, opts)), nil
+	opts := &slog.HandlerOptions{Level: level, ReplaceAttr: logAttr}
+	switch {
+	case f.logFormat == "json":
+		return slog.New(slog.NewJSONHandler(s, opts)), nil
+	case f.logFormat == "text" && isTerminal(s.w):
+		return slog.New(&sentences{screen: s, level: level}), nil
+	case f.logFormat == "text":
+		return slog.New(slog.NewTextHandler(s, opts)), nil
 	}
 	return nil, usageError("", "--log-format %q: text or json", f.logFormat)
 }

@@ -43,7 +43,7 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 					}
 					os.Exit(stopCode(stop.Reason))
 				}
-				briefly(func() { told(stoppingText(stop.Reason) + ", a second signal ends at once") })
+				briefly(func() { told(stoppingText(stop.Reason) + "; a second signal ends at once") })
 				cancel(stop)
 			}
 		}
@@ -77,7 +77,7 @@ func briefly(tell func()) {
 }
 
 func stoppingText(reason worker.StopReason) string {
-	return fmt.Sprintf("%s: stopping; requests under way get %g seconds", reason, grace.Seconds())
+	return fmt.Sprintf("%s: stopping within %s", reason, grace)
 }
 
 func stopFor(s os.Signal) *worker.Stop {
