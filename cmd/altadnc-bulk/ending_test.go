@@ -75,7 +75,7 @@ func TestEveryEnd(t *testing.T) {
 		{"no such list", 2, "/start /2", "", []string{"remove", "--yes", "missing.csv"}},
 		{"foreign columns", 2, "/start /2", "", []string{"remove", "--yes", "foreign.csv"}},
 		{"no token", 2, "/start /2", "ALTA_API_TOKEN=", []string{"remove", "--yes", "two.csv"}},
-		{"nobody to ask", 2, "/start /2", "", []string{"remove", "--again", "done.csv"}},
+		{"no terminal", 2, "/start /2", "", []string{"remove", "--again", "done.csv"}},
 		{"too many", 2, "/start /2", "", []string{"remove", "--again", "--yes", "--journal", "new.journal", "--max-removals", "1", "two.csv"}},
 		{"journal damaged", 6, "/start /6", "", []string{"remove", "--yes", "damaged.csv"}},
 		{"journal locked", 11, "/start /11", "", []string{"remove", "--yes", "--journal", "locked.journal", "two.csv"}},

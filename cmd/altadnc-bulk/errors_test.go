@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,6 +94,8 @@ func TestGoldenErrors(t *testing.T) {
 
 	s.say("The journal")
 	wrong(2, "journal", "verify", "missing.journal")
+	wrong(6, "journal", "verify", "list.csv")
+	wrong(6, "journal", "verify", "empty.csv")
 	wrong(6, "remove", "--yes", "--journal", "list.csv", "two.csv")
 	s.checkRun("remove", "--yes", "--rate", "0", "--workers", "1", "-q", "two.csv")
 	wrong(6, "remove", "--yes", "--base-url", "https://api.example.com/v1", "two.csv")
@@ -108,6 +111,14 @@ func TestGoldenErrors(t *testing.T) {
 	wrong(6, "status", "two.csv")
 	wrong(6, "report", "two.csv")
 	wrong(6, "journal", "verify", "two.csv.journal")
+	s.run("journal", "repair", "two.csv.journal", "--to", "new.journal")
+	if _, moves, _ := strings.Cut(s.last, "damaged one:\n"); exec.Command("sh", "-ec", moves).Run() != nil {
+		t.Errorf("the moves do not work:\n%s", moves)
+	}
+	s.run("journal", "verify", "two.csv.journal")
+	if _, err := os.Stat("two.csv.journal.damaged"); err != nil || s.code != exitOK {
+		t.Errorf("after the moves: exit code %d, %v", s.code, err)
+	}
 
 	s.say("Answers that end a run")
 	stops := func(code int, faults ...string) {

@@ -159,7 +159,7 @@ func stopHint(stop *worker.Stop) string {
 	case worker.StopRejections:
 		return "look at the reason above: the list's columns or --type are probably not what the identifiers are"
 	case worker.StopQuota:
-		return "something else uses up the account's 100 requests a minute; try later, or with a lower --rate"
+		return "something else uses up the account's 100 requests a minute; try again later, or leave it its share with --reserve"
 	case worker.StopJournal:
 		return unwritableHint(stop.Err)
 	case worker.StopListing:

@@ -34,7 +34,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var value *pflag.InvalidValueError
 	if errors.As(err, &value) {
-		err = fmt.Errorf("--%s %q: %s", value.GetFlag().Name, value.GetValue(), wanted(value.GetFlag()))
+		flag, given := value.GetFlag(), value.GetValue()
+		err = fmt.Errorf("--%s %q: %s", flag.Name, given, wanted(flag))
+		if flag.Value.Type() == "when" && strings.ContainsAny(given, "./") { // a list, which the flag has taken
+			help = fmt.Sprintf("did you mean --%s auto %s?\n%s", flag.Name, shellQuote(given), help)
+		}
 	}
 	return &exitError{code: exitUsage, err: err, hint: help}
 }
@@ -72,6 +76,8 @@ func wanted(f *pflag.Flag) string {
 		return "a time with its unit is wanted, such as 30s, 10m or 6h"
 	case "bool":
 		return "true or false is wanted, or the flag alone"
+	case "when":
+		return "never, auto or always is wanted"
 	}
 	return "not understood"
 }
@@ -302,7 +308,7 @@ func flagValues() map[string][]string {
 		"log-format":    {"text", "json"},
 		"outcome":       outcomes(),
 		"output-format": {"csv", "jsonl"},
-		"snapshot":      {snapshotNever, snapshotAuto, snapshotAlways},
+		"snapshot":      {string(snapshotNever), string(snapshotAuto), string(snapshotAlways)},
 		"type":          types,
 		"window-kind":   {"fixed", "sliding", "token-bucket"},
 	}

@@ -78,21 +78,35 @@ func (j *job) openJournal() (*journal.Journal, error) {
 	return opened, nil
 }
 
-// confirm asks on the terminal whether to do what is worded. Only one of the
-// answers is a yes: an empty line, the end of input and everything else are not.
-func (j *job) confirm(what, question string, answers ...string) error {
+// confirm asks on the terminal. Only one of the answers is a yes: an empty line,
+// the end of input and everything else are not.
+func (j *job) confirm(question string, answers ...string) error {
+	return j.confirmTwice(question, "", answers...)
+}
+
+// confirmTwice is confirm, but asks again, once, after an answer that is neither a
+// yes nor a no: a number that was typed wrong.
+func (j *job) confirmTwice(question, again string, answers ...string) error {
 	if !isTerminal(j.stdin) || !isTerminal(j.stderr) || j.list.path == "-" {
-		return usageError("look at the plan (--dry-run), then add --yes", "%s: nobody to ask whether to %s, and no --yes", j.list.path, what)
+		return usageError("look at the plan with --dry-run, then add --yes", "%s: no terminal to confirm on; nothing was sent", j.list.path)
 	}
-	fmt.Fprint(j.stderr, wrap(printable(question), widthOf(j.stderr), 0)+" ")
-	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
-	if err != nil { // the terminal has not gone to a new line
-		fmt.Fprintln(j.stderr)
+	in := bufio.NewReader(j.stdin)
+	for ; question != ""; question, again = again, "" {
+		fmt.Fprint(j.stderr, wrap(printable(question), widthOf(j.stderr), 0)+" ")
+		line, err := in.ReadString('\n')
+		if err != nil { // the terminal has not gone to a new line
+			fmt.Fprintln(j.stderr)
+			break
+		}
+		answer := strings.ToLower(strings.TrimSpace(line))
+		if slices.Contains(answers, answer) {
+			return nil
+		}
+		if slices.Contains([]string{"", "n", "no"}, answer) {
+			break
+		}
 	}
-	if err != nil || !slices.Contains(answers, strings.ToLower(strings.TrimSpace(answer))) {
-		return usageError("", "declined: nothing was sent")
-	}
-	return nil
+	return usageError("", "declined: nothing was sent")
 }
 
 // ended returns the end of work that stop ended with code, nil for none. A stop

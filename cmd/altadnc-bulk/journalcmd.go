@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -38,13 +40,16 @@ journal leave no trace in the rest.`,
 		Args:    oneArgument("JOURNAL", "the file beside a list, such as contacts.csv.journal"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := journal.Verify(args[0])
-			if errors.Is(err, fs.ErrNotExist) {
-				return usageError("name the journal itself, which lies beside its list: LIST.journal", "%w", err)
-			}
-			if report.Bytes == 0 {
+			const hint = "name the journal itself, which lies beside its list: LIST.journal"
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return usageError(hint, "%w", err)
+			case errors.Is(err, journal.ErrNotJournal), err == nil && report.Bytes == 0:
+				return &exitError{code: exitJournal, err: cmp.Or(err, fmt.Errorf("%s: %w: it is empty", args[0], journal.ErrNotJournal)), hint: hint}
+			case err != nil && report.Records == 0:
 				return err
 			}
-			if told := a.print(verified{report}, false); err == nil {
+			if told := a.print(verified{report, err == nil}, false); err == nil {
 				err = told
 			}
 			return err
@@ -71,21 +76,56 @@ removed by the request whose record was lost.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.stdout, "%s: %s kept, %s lost; go on with --journal %s\n",
-				printable(to), plural(r.Kept, "record"), plural(r.Lost, "line"), shellQuote(to))
-			return err
+			return a.print(repaired{r, args[0], to}, false)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "`file` for the new journal; it must not exist yet")
 	return cmd
 }
 
+// repaired is a journal that was made of a damaged one.
+type repaired struct {
+	journal.Repaired
+	damaged, path string
+}
+
+// write ends with the moves that put the new journal in its place. The damaged
+// one stays: it is evidence.
+func (r repaired) write(t table) {
+	t.line("%s: %s kept, %s lost", r.path, plural(r.Kept, "record"), plural(r.Lost, "line"))
+	t.line("To put it in place and keep the damaged one:")
+	t.line("  mv %s %s", shellQuote(r.damaged), shellQuote(freeName(r.damaged+".damaged")))
+	t.line("  mv %s %s", shellQuote(r.path), shellQuote(r.damaged))
+}
+
+// freeName returns path, or path with a number that no file has.
+func freeName(path string) string {
+	free := path
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d", path, n)
+	}
+}
+
 // verified is what a journal holds, up to the first bad line.
-type verified struct{ journal.Report }
+type verified struct {
+	journal.Report
+	sound bool
+}
 
 func (v verified) write(t table) {
 	k := v.Keys
-	t.line("%s", v.Path)
+	switch {
+	case !v.sound:
+		t.line("%s is damaged; before the first bad line it holds", v.Path)
+	case v.Torn != nil:
+		t.line("%s is sound up to %s at its end (%s), torn as by an interruption; the next run sets that aside",
+			v.Path, plural(v.Torn.Lines, "line"), plural(v.Torn.Bytes, "byte"))
+	default:
+		t.line("%s is sound", v.Path)
+	}
 	for _, line := range []struct {
 		n         int64
 		one, many string
@@ -103,9 +143,12 @@ func (v verified) write(t table) {
 	} {
 		t.count(line.n, "%s", either(line.n, line.one, line.many))
 	}
-	if v.Torn != nil {
-		t.line("  the last %s (%s) are torn, as after an interruption; the next run sets them aside",
-			plural(int64(v.Torn.Lines), "line"), plural(int64(v.Torn.Bytes), "byte"))
+	switch {
+	case !v.sound:
+	case !v.Ended.IsZero():
+		t.line("  the last run ended on %s: %s", zoned(v.Ended, "2006-01-02 15:04"), v.Reason)
+	case !v.LastRun.IsZero():
+		t.line("  the last run began on %s and has not ended: it is still going on, or was cut off", zoned(v.LastRun, "2006-01-02 15:04"))
 	}
 	account := ""
 	if v.Identity.AccountID != "" {

@@ -99,6 +99,13 @@ func (t table) count(n int64, format string, args ...any) {
 // total prints the sum of what was counted, be it none.
 func (t table) total(n int64, text string) { t.put(12, fmt.Sprintf("  %9s %s", count(n), text)) }
 
+// unsure prints how many outcomes carry that mark, and what it means.
+func (t table) unsure(n int64) {
+	if n > 0 {
+		t.line("  %s unsure: an earlier request may have removed %s", count(n), either(n, "it", "them"))
+	}
+}
+
 // outputFlag registers -o, the file to write a list to in place of stdout.
 func outputFlag(cmd *cobra.Command, path *string) {
 	cmd.Flags().StringVarP(path, "output", "o", "", "write to this `file` instead of standard output, all of it or nothing")

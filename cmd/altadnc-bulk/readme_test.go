@@ -214,7 +214,7 @@ func (s *session) example(cmd *cobra.Command, line string) {
 		args = append(args, "--rate=0") // as it is written, but at once
 	}
 	s.run(args...)
-	asks := s.code == exitUsage && strings.Contains(s.last, "nobody to ask")
+	asks := s.code == exitUsage && strings.Contains(s.last, "no terminal to confirm on")
 	if s.code != exitOK && !asks {
 		s.t.Errorf("altadnc-bulk %s: exit code %d:\n%s", line, s.code, s.last)
 	}

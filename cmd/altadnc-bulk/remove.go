@@ -20,19 +20,34 @@ type removal struct {
 	maxRemovals int64
 	again       bool
 	skipFailed  bool
-	snapshot    string
+	snapshot    when
 	keep        bool
 
 	recording *worker.Recording // that every list of a night is compared with; nil for none
 	brief     bool              // the plan is one of many
 }
 
-// The values of --snapshot.
+// when is a value of --snapshot.
+type when string
+
 const (
-	snapshotNever  = "never"
-	snapshotAuto   = "auto"
-	snapshotAlways = "always"
+	snapshotNever  when = "never"
+	snapshotAuto   when = "auto"
+	snapshotAlways when = "always"
 )
+
+func (w *when) String() string { return string(*w) }
+
+func (w *when) Type() string { return "when" }
+
+func (w *when) Set(s string) error {
+	switch when(s) {
+	case snapshotNever, snapshotAuto, snapshotAlways:
+		*w = when(s)
+		return nil
+	}
+	return errors.New("never, auto or always")
+}
 
 func (a *app) removeCommand() *cobra.Command {
 	r := &removal{job: job{caller: caller{app: a}}}
@@ -65,7 +80,8 @@ func (r *removal) registerChoice(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
 	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
-	fl.StringVar(&r.snapshot, "snapshot", snapshotNever, "`when` to list the Do Not Contact list first, 100 entries a request, and send only what is on it: never, auto (which gives up after a tenth of the requests that it could save) or always")
+	r.snapshot = snapshotNever
+	fl.Var(&r.snapshot, "snapshot", "`when` to list the Do Not Contact list first, 100 entries a request, and send only what is on it: never, auto (which gives up after a tenth of the requests that it could save) or always")
 	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
 }
 
@@ -115,10 +131,8 @@ func (r *removal) problems(cmd *cobra.Command) error {
 	if r.maxRemovals < 1 && cmd.Flags().Changed("max-removals") {
 		problems = append(problems, fmt.Errorf("--max-removals %d: at least 1; leave it out to allow any number", r.maxRemovals))
 	}
-	switch r.snapshot {
-	case snapshotNever, snapshotAuto, snapshotAlways:
-	default:
-		problems = append(problems, fmt.Errorf("--snapshot %q: never, auto or always", r.snapshot))
+	if r.keep && r.snapshot == snapshotNever && cmd.Flags().Changed("snapshot") {
+		problems = append(problems, errors.New("--keep-unsubscribed takes a snapshot, which alone knows who unsubscribed, and --snapshot never forbids it; leave one of them out"))
 	}
 	return errors.Join(problems...)
 }
@@ -271,13 +285,12 @@ func (r *removal) ask(p *removePlan) error {
 		removals += fmt.Sprintf(", lifting %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
 	}
 	read := p.ReadAs.columns() + p.ReadAs.unread()
-	question := fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", read, removals)
-	answers := []string{"y", "yes"}
-	if p.sending() > confirmByNumber {
-		question = fmt.Sprintf("Read %s: %s. These people can then be contacted again. Type the number of removals (%s) to send them:", read, removals, n)
-		answers = []string{n, fmt.Sprint(p.sending())}
+	if p.sending() <= confirmByNumber {
+		return r.confirm(fmt.Sprintf("Read %s. Send %s? These people can then be contacted again. [y/N]", read, removals), "y", "yes")
 	}
-	return r.confirm("send "+plural(p.sending(), "removal"), question, answers...)
+	question := fmt.Sprintf("Read %s: %s. These people can then be contacted again. Type the number of removals (%s) to send them:", read, removals, n)
+	again := fmt.Sprintf("That is not the number of removals. Type %s to send them, or nothing to send none:", n)
+	return r.confirmTwice(question, again, n, fmt.Sprint(p.sending()))
 }
 
 func (r *removal) carryOut(j *journal.Journal, plan *worker.Plan) (*worker.Summary, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,12 +40,19 @@ of them as added by hand, today.`,
 		Example: `  altadnc-bulk restore --dry-run contacts.csv
   altadnc-bulk restore contacts.csv
   altadnc-bulk restore --since 2026-01-31T18:00:00Z --all contacts.csv`,
-		Args: oneList(),
-		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && r.all && r.read.journal != "" {
+				return nil
+			}
+			return oneList()(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return r.run(cmd, append(args, strings.TrimSuffix(r.read.journal, ".journal"))[0])
+		},
 	}
 	r.register(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&r.all, "all", false, "put back all that the journal says was removed, whether on LIST or not; LIST is not read")
+	fl.BoolVar(&r.all, "all", false, "put back all that the journal says was removed, whether on LIST or not; LIST is not read, and not needed with --journal")
 	fl.StringVar(&r.since, "since", "", "only what was removed at this `time` or later: 2026-01-31 or 2026-01-31T18:00:00Z")
 	fl.BoolVar(&r.unsure, "unsure", false, "put back as well what a request without an answer may have removed")
 	fl.BoolVar(&r.barred, "refused", false, "ask again for what the API refused to put back before")
@@ -161,8 +169,8 @@ func (r *restore) restore() error {
 		return r.conclude(plan, worker.Summary{Started: now, Ended: now})
 	}
 	if !r.yes {
-		put := fmt.Sprintf("ut %s back", plural(plan.Keys, "identifier"))
-		if err := r.confirm("p"+put, "P"+put+" on the Do Not Contact list? [y/N]", "y", "yes"); err != nil {
+		question := fmt.Sprintf("Put %s back on the Do Not Contact list? [y/N]", plural(plan.Keys, "identifier"))
+		if err := r.confirm(question, "y", "yes"); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,9 @@ type sentences struct {
 }
 
 // Enabled implements [slog.Handler].
-func (h *sentences) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level.Level() }
+func (h *sentences) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= h.level.Level()
+}
 
 // WithAttrs implements [slog.Handler].
 func (h *sentences) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -29,9 +31,6 @@ func (h *sentences) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements [slog.Handler]. This program has no groups.
 func (h *sentences) WithGroup(string) slog.Handler { return h }
 
-// clockColumns is how wide the time is that each sentence begins with.
-const clockColumns = len("15:04:05  ")
-
 // Handle implements [slog.Handler].
 func (h *sentences) Handle(_ context.Context, r slog.Record) error {
 	attrs := slices.Clone(h.attrs)
@@ -39,8 +38,9 @@ func (h *sentences) Handle(_ context.Context, r slog.Record) error {
 		attrs = append(attrs, a)
 		return true
 	})
-	text := r.Time.Format("15:04:05  ") + strings.ReplaceAll(printable(sentence(r.Message, attrs)), "\n", " ")
-	_, err := h.screen.Write([]byte(wrap(text, h.screen.width(), clockColumns) + "\n"))
+	clock := zoned(r.Time, "15:04") + "  "
+	text := clock + strings.ReplaceAll(printable(sentence(r.Message, attrs)), "\n", " ")
+	_, err := h.screen.Write([]byte(wrap(text, h.screen.width(), len(clock)) + "\n"))
 	return err
 }
 

@@ -37,8 +37,8 @@ func TestSentences(t *testing.T) {
 	log := slog.New(&sentences{screen: &screen{w: &out}, level: slog.LevelInfo}).With("list", "list.csv")
 	log.Debug("too much")
 	log.Warn("failed\x1b[2J", "reason", "the server answered at length and at such length that this\ndoes not fit")
-	_, text, _ := strings.Cut(out.String(), "  ")
-	want := `failed\x1b[2J: list list.csv: the server answered at length and at` + "\n          such length that this does not fit\n"
+	clock, text, _ := strings.Cut(out.String(), "  ")
+	want := `failed\x1b[2J: list list.csv: the server answered at length and at` + "\n" + strings.Repeat(" ", len(clock)+2) + "such length that this does not fit\n"
 	if text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}

@@ -57,6 +57,7 @@ func (f *statusFlags) run(a *app, arg string) error {
 	if err != nil {
 		return err
 	}
+	s.reading = f.read.words()
 	return a.print(s, f.json)
 }
 
@@ -84,6 +85,10 @@ type status struct {
 	Elsewhere int64            `json:"not_on_list"`
 	Holder    string           `json:"running,omitempty"`
 	Seconds   int64            `json:"seconds_left"`
+
+	perMinute float64
+	send      int64  // keys that a run would send: open ones, and failed ones again
+	reading   string // the flags with which the list was read
 }
 
 func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) (*status, error) {
@@ -94,7 +99,7 @@ func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) 
 		Duplicate: plan.Duplicates, Protected: k[journal.Protected], Restored: k[journal.Restored], Open: k[journal.Pending],
 		Unsure: plan.Keys.Unsure, Intent: plan.Keys.Unanswered,
 		Reasons: map[string]int64{}, Elsewhere: plan.Elsewhere,
-		Seconds: int64(worker.Duration(plan.Send, rate).Seconds()),
+		Seconds: int64(worker.Duration(plan.Send, rate).Seconds()), perMinute: rate, send: plan.Send,
 	}
 	for code, n := range plan.Refused.ByCode {
 		s.Reasons["refused: "+code] += n
@@ -128,42 +133,80 @@ func reasonGroup(o journal.Outcome) string {
 }
 
 func (s *status) write(t table) {
-	unanswered := ""
-	if s.Intent > 0 {
-		unanswered = fmt.Sprintf(" (%s sent, answer unknown)", count(s.Intent))
-	}
-	t.line("%s", s.List)
+	t.line("%s: %s", s.List, s.words())
 	t.count(s.Removed, "removed")
-	t.count(s.NotFound, "not found")
-	t.count(s.Protected, "protected")
-	t.count(s.Restored, "restored")
+	t.count(s.NotFound, "not found (not on the Do Not Contact list)")
+	t.count(s.Protected, "protected (kept: the person unsubscribed)")
+	t.count(s.Restored, "restored (put back on the Do Not Contact list)")
 	t.count(s.Failed, "failed%s", s.reasons())
 	t.count(s.Duplicate, "duplicate")
-	t.count(s.Open, "open%s", unanswered)
+	t.count(s.Open, "open%s", s.unanswered())
 	t.total(s.Entries, either(s.Entries, "entry", "entries"))
 	s.Rows.write(t)
-	if s.Unsure > 0 {
-		t.line("  %s unsure: an earlier request may have removed them", count(s.Unsure))
-	}
+	t.unsure(s.Unsure)
 	if s.Seconds > 0 {
-		t.line("  what is left takes about %s", short(time.Duration(s.Seconds)*time.Second))
+		t.line("  what is left takes about %s at %g requests a minute", short(time.Duration(s.Seconds)*time.Second), s.perMinute)
 	}
 	s.writeElsewhere(t)
 	s.writeJournal(t)
+	s.writeNext(t)
+}
+
+// words says in a sentence where the list stands.
+func (s *status) words() string {
+	switch {
+	case s.Holder != "":
+		return "a run is going on (" + s.Holder + ")"
+	case !s.Exists:
+		return "nothing was sent yet"
+	case s.Open > 0:
+		return fmt.Sprintf("not finished, %s open", counted(s.Open, "entry is", "entries are"))
+	case s.Failed > 0:
+		return fmt.Sprintf("finished, but %s failed", counted(s.Failed, "entry", "entries"))
+	}
+	return "finished"
+}
+
+func (s *status) unanswered() string {
+	if s.Intent == 0 {
+		return ""
+	}
+	if s.Holder != "" {
+		return fmt.Sprintf(" (%s sent, no answer yet)", count(s.Intent))
+	}
+	return fmt.Sprintf(" (%s sent, but no answer arrived)", count(s.Intent))
 }
 
 func (s *status) writeJournal(t table) {
 	switch {
 	case !s.Exists:
-		t.line("journal %s: none yet, nothing was sent", s.Journal)
+		t.line("Journal: %s, not there yet", s.Journal)
 	case s.LastRun != nil:
-		t.line("journal %s: %s, the last one on %s", s.Journal, plural(s.Runs, "run"), zoned(*s.LastRun, "2006-01-02 15:04"))
+		t.line("Journal: %s, %s, the last one begun on %s", s.Journal, plural(s.Runs, "run"), zoned(*s.LastRun, "2006-01-02 15:04"))
 	}
 	if s.Torn && s.Holder == "" {
-		t.line("the journal ends in the middle of a record, as after an interruption; the next run sets that aside")
+		t.line("It ends in the middle of a record, as after an interruption; the next run sets that aside.")
 	}
+}
+
+// writeNext ends with the command to type, unless a run is at it.
+func (s *status) writeNext(t table) {
+	list := s.reading + shellQuote(s.List)
 	if s.Holder != "" {
-		t.line("running: %s", s.Holder)
+		return
+	}
+	switch {
+	case s.Open > 0 && !s.Exists:
+		t.line("Begin with: altadnc-bulk remove %s", list)
+	case s.Open > 0:
+		t.line("Go on with: altadnc-bulk remove %s", list)
+	case s.send > 0:
+		t.line("Try it again with: altadnc-bulk remove %s", list)
+	case s.Failed == 0 && s.Exists:
+		t.line("Prove it with: altadnc-bulk verify %s", list)
+	}
+	if s.Failed > 0 {
+		t.line("See what failed: altadnc-bulk report --outcome failed %s", list)
 	}
 }
 
@@ -179,14 +222,24 @@ func elsewhereText(n int64) string {
 	return counted(n, "finished key of the journal is", "finished keys of the journal are") + " not on the list as it is read now: it has changed, or is read in another way"
 }
 
+// reasons words why entries failed. Which of them could not be read, and why, is
+// for the report to say.
 func (s *status) reasons() string {
+	var refused int64
 	var parts []string
 	for reason, n := range s.Reasons {
-		parts = append(parts, fmt.Sprintf("%s %s", count(n), reason))
+		if strings.HasPrefix(reason, "refused: ") {
+			refused += n
+			continue
+		}
+		parts = append(parts, count(n)+" "+reason)
+	}
+	slices.Sort(parts)
+	if refused > 0 {
+		parts = append([]string{count(refused) + " could not be read with certainty"}, parts...)
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	slices.Sort(parts)
 	return " (" + strings.Join(parts, ", ") + ")"
 }

@@ -101,9 +101,7 @@ func (v *removeSummary) write(t table) {
 	for _, u := range v.Unread {
 		t.line("  NOT READ: %s", u.text())
 	}
-	if v.Unsure > 0 {
-		t.line("  %s unsure: an earlier request may have removed them", count(v.Unsure))
-	}
+	t.unsure(v.Unsure)
 	if v.Lifted != nil && *v.Lifted > 0 {
 		t.line("  %s", counted(*v.Lifted, "removed entry was a person's own opt-out", "removed entries were people's own opt-outs"))
 	}

@@ -180,8 +180,8 @@ func (s *sweep) agreeAll(f *folder, p *sweepPlan) error {
 	if p.Send == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("send %s of %s", plural(p.Send, "removal"), plural(int64(len(p.Lists)), "list"))
-	return s.confirm(what, fmt.Sprintf("S%s? These people can then be contacted again. [y/N]", what[1:]), "y", "yes")
+	question := fmt.Sprintf("Send %s of %s? These people can then be contacted again. [y/N]", plural(p.Send, "removal"), plural(int64(len(p.Lists)), "list"))
+	return s.confirm(question, "y", "yes")
 }
 
 // plans tells what would be sent of every list. With a snapshot it takes the one

@@ -178,9 +178,7 @@ func (v *sweepSummary) write(t table) {
 	t.count(a.Skipped, "skipped (finished in an earlier run)")
 	t.count(a.Open, "open")
 	t.total(a.Entries, either(a.Entries, "entry", "entries")+", "+plural(a.Requests, "request"))
-	if a.Unsure > 0 {
-		t.line("  %s unsure: an earlier request may have removed them", count(a.Unsure))
-	}
+	t.unsure(a.Unsure)
 }
 
 // words tells what became of a list in one line.

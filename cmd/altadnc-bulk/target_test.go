@@ -4,7 +4,7 @@ import "testing"
 
 // One API has one journal, however its address is typed.
 func TestIdentityInAnySpelling(t *testing.T) {
-	a := &app{getenv: func(name string) string { return map[string]string{"ALTA_API_TOKEN": "token"}[name] }}
+	a := &app{getenv: func(name string) string { return map[string]string{"ALTA_API_TOKEN": "test-token"}[name] }}
 	identity := func(base string) string {
 		f := apiFlags{baseURL: base, workers: 1, timeout: 1, maxAttempts: 1, maxQuotaWait: 1, maxOutage: 1}
 		f.rate.PerMinute = 97

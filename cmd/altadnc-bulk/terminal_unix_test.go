@@ -174,8 +174,10 @@ func TestQuestion(t *testing.T) {
 		{"end of input", 2, "\x04", 2, 0, "[y/N] \r\naltadnc-bulk: declined: nothing was sent"},
 		{"end of input after y", 2, "y\x04\x04", 2, 0, "declined: nothing was sent"},
 		{"interrupted", 2, "\x03", -1, 0, "[y/N] ^C"},
-		{"y when many", 1001, "y\n", 2, 0, "Type the number of removals (1,001) to send them: y"},
-		{"another number", 1001, "1000\n", 2, 0, "declined: nothing was sent"},
+		{"y when many", 1001, "y\n\n", 2, 0, "That is not the number of removals. Type 1,001 to send them, or nothing to send none:"},
+		{"n when many", 1001, "n\n", 2, 0, "to send them: n altadnc-bulk: declined: nothing was sent"},
+		{"another number", 1001, "1000\n1000\n", 2, 0, "to send none: altadnc-bulk: declined: nothing was sent"},
+		{"the number after another", 1001, "1000\n1,001\n", 0, 1001, "to send none: Finished, "},
 		{"the number", 1001, "1001\n", 0, 1001, "(1,001)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -211,7 +213,7 @@ func TestQuestionNeedsBothEnds(t *testing.T) {
 	cmd.Stderr = &stderr
 	term := startTerminal(t, 80, cmd)
 	term.press("y\n")
-	if code := term.exit(); code != exitUsage || !strings.Contains(stderr.String(), "nobody to ask") {
+	if code := term.exit(); code != exitUsage || !strings.Contains(stderr.String(), "no terminal to confirm on") {
 		t.Errorf("exit code %d:\n%s", code, stderr.String())
 	}
 }

@@ -63,7 +63,7 @@ func (c Config) check() error {
 	}
 	return errors.Join(
 		errURL,
-		c.Token.check(),
+		c.Token.check(IsLoopback(c.BaseURL)),
 		checkHeader("account id", c.AccountID),
 		checkHeader("user agent", c.UserAgent),
 		errTimeout,

@@ -39,6 +39,8 @@ func TestNewRefuses(t *testing.T) {
 		"a control character": {api.Config{BaseURL: "https://api.altahq.com/\n", Token: api.NewToken(token)}, []string{"cannot be parsed"}},
 		"a line end":          {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken(token + "\n")}, []string{"API token has a character at position 15"}},
 		"quotes":              {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken(`"` + token + `"`)}, []string{"API token has a character at position 1 "}},
+		"part of a token":     {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken("e")}, []string{"API token has fewer than 8 characters"}},
+		"a word for loopback": {api.Config{BaseURL: "http://127.0.0.1", Token: api.NewToken("any")}, nil},
 		"two words":           {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken("Bearer " + token)}, []string{"API token has a character at position 7"}},
 		"other letters":       {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken(token + "ü")}, []string{"API token"}},
 		"header in account":   {api.Config{BaseURL: "https://api.altahq.com", Token: api.NewToken(token), AccountID: "1\r\nX: y"}, []string{`account id "1\r\nX: y"`}},

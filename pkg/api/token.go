@@ -58,12 +58,23 @@ func (t Token) Digest() string {
 // authorize puts the token into the header of a request.
 func (t Token) authorize(h http.Header) { h.Set("Authorization", "Bearer "+t.reveal()) }
 
-// redact takes the token out of a text.
-func (t Token) redact(s string) string { return strings.ReplaceAll(s, t.reveal(), t.String()) }
+// shortest is how many characters a token has at least. Shorter ones are letters
+// and words of daily life: taken out of a message they would leave holes in it.
+const shortest = 8
 
-// check accepts visible ASCII. Quotes and backslashes are no part of a token (RFC
-// 6750, section 2.1) but of the shell or file that it was pasted from.
-func (t Token) check() error {
+// redact takes the token out of a text. One that is too short to be secret stays:
+// only this machine is ever sent such a thing.
+func (t Token) redact(s string) string {
+	if secret := t.reveal(); len(secret) >= shortest {
+		return strings.ReplaceAll(s, secret, t.String())
+	}
+	return s
+}
+
+// check accepts visible ASCII, and toward another machine no less than shortest.
+// Quotes and backslashes are not part of a token (RFC 6750, section 2.1) but of
+// the shell or file that it was pasted from.
+func (t Token) check(loopback bool) error {
 	if t.reveal == nil {
 		return errors.New("API token is missing")
 	}
@@ -71,6 +82,9 @@ func (t Token) check() error {
 		if r <= ' ' || r >= 0x7f || r == '"' || r == '\'' || r == '\\' {
 			return fmt.Errorf("API token has a character at position %d that no token has (a quote, a blank, a line end?): paste it again", i+1)
 		}
+	}
+	if len(t.reveal()) < shortest && !loopback {
+		return fmt.Errorf("API token has fewer than %d characters, so part of it is missing: paste all of it", shortest)
 	}
 	return nil
 }

@@ -43,6 +43,24 @@ func TestTokenIsNotPrinted(t *testing.T) {
 	}
 }
 
+// TestShortToken: what is too short for a secret tears no holes into what a
+// server on this machine says.
+func TestShortToken(t *testing.T) {
+	for token, want := range map[string]string{"e": "the identifier e", "identifier": "the [token] e"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"error":"ValidationError","message":"the identifier e"}`)
+		}))
+		client := mustClient(t, api.Config{BaseURL: server.URL, Token: api.NewToken(token)})
+		_, err := client.Remove(t.Context(), api.Identifier{Type: api.WebChat, Value: "x"})
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("token %q: %v", token, err)
+		}
+		server.Close()
+	}
+}
+
 func TestToken(t *testing.T) {
 	token, missing := api.NewToken(testToken), api.NewToken("")
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

@@ -44,7 +44,7 @@ func TestEveryConnectionEnds(t *testing.T) {
 						go func() { <-over; server.Close() }()
 						return client, nil
 					}
-					client, err := New(Config{BaseURL: "https://api.example.com/v1", Token: NewToken("token"), Transport: transport})
+					client, err := New(Config{BaseURL: "https://api.example.com/v1", Token: NewToken("test-token"), Transport: transport})
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"strconv"
+	"time"
 )
 
 // formatVersion is the format that this package writes and reads.
@@ -31,6 +32,8 @@ type content struct {
 	runs     int64
 	first    Run
 	last     Run
+	ended    time.Time // when and why the last run ended; zero before
+	reason   string
 
 	records    int64 // good ones from the start: the last sequence number
 	kinds      [kinds]int64
@@ -213,9 +216,12 @@ func (s *scanner) add(at place, size int, terminated bool) {
 	case KindRun:
 		s.runs++
 		s.last, s.identity = s.record.run(), s.record.identity()
+		s.ended, s.reason = time.Time{}, ""
 		if s.runs == 1 {
 			s.first = s.last
 		}
+	case KindEnd:
+		s.ended, s.reason = parseTime(s.record.time), string(s.record.reason)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Report is what Verify found in a journal.
@@ -16,6 +17,9 @@ type Report struct {
 	Identity Identity
 	Records  int64        // good ones, up to the first line that is not
 	Kinds    [kinds]int64 // of these, by [Kind]
+	LastRun  time.Time    // when the last run began; zero without one
+	Ended    time.Time    // when it ended; zero if it goes on, or was cut off
+	Reason   string       // why it ended
 	Keys     Tally
 	Torn     *TornTail // nil without one; it is left in place
 }
@@ -48,6 +52,7 @@ func Verify(path string) (Report, error) {
 	r := Report{
 		Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: size,
 		Identity: c.identity, Records: c.records, Kinds: c.kinds, Keys: c.index.Tally(),
+		LastRun: c.last.Time, Ended: c.ended, Reason: c.reason,
 	}
 	if err == nil {
 		r.Torn = c.Torn()

@@ -35,27 +35,35 @@ type Options struct {
 	Values canonical.Rules
 }
 
-// ErrOptions is wrapped by the error for options that cannot be.
+// ErrOptions is what the error for options that cannot be is, by [errors.Is].
 var ErrOptions = errors.New("options for reading a list")
 
-// Validate returns all that is wrong with the options; nil if nothing is. Its
-// error wraps [ErrOptions].
+// optionError names an option as the command does, and says what it takes.
+type optionError string
+
+func (e optionError) Error() string { return string(e) }
+
+// Is reports whether target is [ErrOptions].
+func (e optionError) Is(target error) bool { return target == ErrOptions }
+
+// Validate returns all that is wrong with the options; nil if nothing is: the
+// error is [ErrOptions].
 func (o Options) Validate() error {
 	var errs []error
 	report := func(bad bool, format string, args ...any) {
 		if bad {
-			errs = append(errs, fmt.Errorf("%w: "+format, append([]any{ErrOptions}, args...)...))
+			errs = append(errs, optionError(fmt.Sprintf(format, args...)))
 		}
 	}
-	report(!o.Format.known(), "unknown format %d", int(o.Format))
-	report(o.HiddenRows < HiddenAsk || o.HiddenRows > HiddenSkip, "unknown choice %d for hidden rows", int(o.HiddenRows))
+	report(!o.Format.known(), "--format: unknown format %d", int(o.Format))
+	report(o.HiddenRows < HiddenAsk || o.HiddenRows > HiddenSkip, "--hidden-rows: unknown choice %d", int(o.HiddenRows))
 	_, known := codingOf(o.Encoding)
-	report(o.Encoding != "" && !known, "unknown encoding %q: use a name such as utf-8, windows-1252, shift_jis or cp850", o.Encoding)
-	report(o.Delimiter != 0 && !validDelimiter(o.Delimiter), "%q cannot be a delimiter: use , ; | a tab or another sign", o.Delimiter)
-	report(o.HeaderLine < 0, "header line %d: lines are counted from 1", o.HeaderLine)
-	report(o.HeaderLine > 0 && o.Columns.NoHeader, "both a header line and no header: give one of them")
-	report(len(o.Columns.Types) > 0 && o.Columns.Type != "", "both a type for all and a type column: give one of them")
-	report(o.Values.Region != "" && !knownRegion(o.Values.Region), "unknown default region %q: use a country's two letters, such as US or DE", o.Values.Region)
+	report(o.Encoding != "" && !known, "--encoding %q: use a name such as utf-8, windows-1252, shift_jis or cp850", o.Encoding)
+	report(o.Delimiter != 0 && !validDelimiter(o.Delimiter), "--delimiter %q: use , ; | a tab or another sign", o.Delimiter)
+	report(o.HeaderLine < 0, "--header-line %d: lines are counted from 1", o.HeaderLine)
+	report(o.HeaderLine > 0 && o.Columns.NoHeader, "--header-line and --no-header exclude each other; leave one of them out")
+	report(len(o.Columns.Types) > 0 && o.Columns.Type != "", "--type and --type-column exclude each other; leave one of them out")
+	report(o.Values.Region != "" && !knownRegion(o.Values.Region), "--default-region %q: use the two letters of a country, such as US or DE", o.Values.Region)
 	return errors.Join(errs...)
 }
 

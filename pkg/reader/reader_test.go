@@ -21,7 +21,7 @@ func TestOptionsAreValidated(t *testing.T) {
 	if !errors.Is(err, ErrOptions) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"format 9", `"utf-7"`, "delimiter", "header line -1", "type column", `"Germany"`} {
+	for _, want := range []string{"format 9", `"utf-7"`, "delimiter", "--header-line -1", "--type-column", `"Germany"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not speak of %s", err, want)
 		}

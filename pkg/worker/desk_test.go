@@ -110,7 +110,7 @@ func (d *desk) values() (values []string) {
 
 func (d *desk) client() *api.Client {
 	d.t.Helper()
-	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(d.handler)})
+	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("test-token"), Transport: sandboxtest.Transport(d.handler)})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -125,7 +125,7 @@ func (l *life) do(work func(*List, *journal.Journal, Config)) {
 	j, err := journal.Open(l.path()+".journal", journal.Identity{BaseURL: "https://api.example.com/v1"})
 	l.must(err)
 	defer j.Close()
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(l)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("test-token"), Transport: sandboxtest.Transport(l)})
 	l.must(err)
 	work(NewList("list.csv", file, reader.Options{}), j, Config{
 		Client: client, Pace: pace.New(pace.Config{}), Journal: j, Workers: 1, MaxAttempts: 2, MaxOutage: time.Nanosecond, Grace: time.Nanosecond,

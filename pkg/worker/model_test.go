@@ -337,7 +337,7 @@ func runForModel(t *rapid.T, ctx context.Context, folder, path string, server ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"), Transport: sandboxtest.Transport(server)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("test-token"), Transport: sandboxtest.Transport(server)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestStalledConnectionsDoNotBunchRequests(t *testing.T) {
 		s, _ := d.remove(errand{workers: 16, config: func(c *Config) {
 			c.Pace = pace.New(pace.Config{Rate: pace.Rate{PerMinute: 98}})
 			client, err := api.New(api.Config{
-				BaseURL: "https://api.example.com/v1", Token: api.NewToken("t"),
+				BaseURL: "https://api.example.com/v1", Token: api.NewToken("test-token"),
 				Transport: stalled{sandboxtest.Transport(d.handler), time.Now().Add(10 * time.Second)},
 			})
 			if err != nil {

@@ -22,7 +22,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("any"), Transport: sandboxtest.Transport(s)})
+	client, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("any-token"), Transport: sandboxtest.Transport(s)})
 	if err != nil {
 		fmt.Println(err)
 		return

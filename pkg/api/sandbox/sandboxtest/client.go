@@ -16,7 +16,7 @@ func Client(t testing.TB, h http.Handler) *api.Client {
 // ClientOver returns a client whose requests go through transport.
 func ClientOver(t testing.TB, transport http.RoundTripper) *api.Client {
 	t.Helper()
-	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("token"), Transport: transport})
+	c, err := api.New(api.Config{BaseURL: "https://api.example.com/v1", Token: api.NewToken("test-token"), Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
