@@ -29,19 +29,23 @@ func exitMeaning(code int) string {
 	case exitOK:
 		return "everything is resolved"
 	case exitFailures:
-		return "finished, and some failed"
+		return "finished, and something needs a look"
 	case exitUsage:
 		return "usage, configuration or list: nothing was sent"
 	case exitAuth:
-		return "authentication or permission refused"
+		return "the API refused the token, or its permission"
 	case exitJournal:
 		return "the journal cannot be used: nothing was sent"
 	case exitLimit:
 		return "--max-duration or --limit reached"
 	case exitLocked:
 		return "another run holds the lock"
-	case exitHangup, exitInterrupt, exitTerminated:
-		return "stopped by a signal"
+	case exitHangup:
+		return "stopped cleanly by SIGHUP"
+	case exitInterrupt:
+		return "stopped cleanly by SIGINT"
+	case exitTerminated:
+		return "stopped cleanly by SIGTERM"
 	}
 	return "stopped on trouble that a rerun can outlive"
 }

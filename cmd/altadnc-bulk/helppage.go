@@ -156,7 +156,7 @@ func exitCodeText() string {
 	for _, code := range []int{exitOK, exitFailures, exitUsage, exitAuth, exitTrouble, exitJournal, exitLimit, exitLocked} {
 		parts = append(parts, fmt.Sprintf("%d %s", code, strings.ReplaceAll(exitMeaning(code), ":", ",")))
 	}
-	parts = append(parts, fmt.Sprintf("%d, %d and %d %s", exitHangup, exitInterrupt, exitTerminated, exitMeaning(exitInterrupt)))
+	parts = append(parts, fmt.Sprintf("%d, %d and %d stopped by a signal", exitHangup, exitInterrupt, exitTerminated))
 	return strings.Join(parts, "; ") + ". `altadnc-bulk help exit-codes` says more.\n"
 }
 
