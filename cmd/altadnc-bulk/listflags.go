@@ -40,6 +40,7 @@ type listFlags struct {
 	defaultRegion    string
 	international    bool
 	asIs             bool
+	page             bool // --format names what to write: how the list is read is another matter
 
 	flags *pflag.FlagSet // these flags alone
 	given *pflag.FlagSet // all flags of the command, which know what was given
@@ -112,7 +113,11 @@ type recorded interface {
 func (f *listFlags) recall(r recorded) error {
 	_, last, _ := r.Runs()
 	var given []string
-	f.given.Visit(func(flag *pflag.Flag) { given = append(given, flag.Name) })
+	f.given.Visit(func(flag *pflag.Flag) {
+		if flag.Name != "format" || !f.page {
+			given = append(given, flag.Name)
+		}
+	})
 	for _, word := range last.Reading {
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
 		if slices.Contains(given, name) {

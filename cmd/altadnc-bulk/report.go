@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type reportFlags struct {
 	outcomes []string
 	output   string
 	excel    bool
+	unmask   bool
 }
 
 // outcomes are the values of dnc_outcome.
@@ -41,16 +43,24 @@ while a run goes on.
 
 The outcomes are ` + strings.Join(outcomes(), ", ") + `.
 What --outcome keeps is again a list that remove accepts. In CSV a cell that a
-spreadsheet would run as a formula gets a leading ', which remove takes off again.`,
+spreadsheet would run as a formula gets a leading ', which remove takes off again.
+
+--format html writes a page in its place, for whoever must answer for the list: one
+file, for screen and paper, with the outcomes, the timeline, the failures and what to
+do about them, the runs, and the digests. Identifiers on it are masked unless
+--unmask is given.`,
 		Example: `  altadnc-bulk report -o done.csv contacts.csv
   altadnc-bulk report --outcome failed,open -o again.csv contacts.csv
-  altadnc-bulk report --outcome failed --excel -o mend.csv contacts.csv`,
+  altadnc-bulk report --outcome failed --excel -o mend.csv contacts.csv
+  altadnc-bulk report --format html -o contacts.html contacts.csv`,
 		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
 	outputFlag(cmd, &f.output)
 	excelFlag(cmd, &f.excel)
+	cmd.Flags().Lookup("format").Usage += "; or html, to write a page for people in place of a list"
+	cmd.Flags().BoolVar(&f.unmask, "unmask", false, "show identifiers in full on the page of --format html")
 	cmd.Flags().StringSliceVar(&f.outcomes, "outcome", nil, "only entries with one of these `outcomes`, separated by commas")
 	return cmd
 }
@@ -60,6 +70,12 @@ func (f *reportFlags) run(a *app, arg string) error {
 		if !slices.Contains(outcomes(), o) {
 			return usageError("", "--outcome %q: one or more of %s", o, strings.Join(outcomes(), ", "))
 		}
+	}
+	if f.read.page = f.read.format == formatPage; f.read.page {
+		return f.runPage(a, arg)
+	}
+	if f.unmask {
+		return usageError("leave --unmask out", "--unmask is for --format html: other reports hold the list as it is")
 	}
 	l, records, err := f.read.openRecorded(a, arg)
 	if err != nil {
@@ -100,12 +116,7 @@ func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) (rowCou
 // complete is an error if the report, once written, leaves out finished keys of
 // the journal: it does not tell all that was done.
 func (f *reportFlags) complete(records *journal.View, l *list) error {
-	missing := int64(0)
-	for _, state := range records.Index().All() {
-		if state.Status.Finished() && !state.Marked(journal.MarkTaken) {
-			missing++
-		}
-	}
+	missing := f.elsewhere(records)
 	if missing == 0 {
 		return nil
 	}
@@ -113,6 +124,47 @@ func (f *reportFlags) complete(records *journal.View, l *list) error {
 		code: exitFailures, err: fmt.Errorf("%s: the report is written, but not of all that was done: %s", l.path, elsewhereText(missing)),
 		hint: "give the list as it was removed, and the flags that remove had",
 	}
+}
+
+// elsewhere counts the finished keys that the list did not have when it was gone
+// through.
+func (f *reportFlags) elsewhere(records *journal.View) (n int64) {
+	for _, state := range records.Index().All() {
+		if state.Status.Finished() && !state.Marked(journal.MarkTaken) {
+			n++
+		}
+	}
+	return n
+}
+
+// formatPage is the value of --format that asks for the page.
+const formatPage = "html"
+
+// runPage writes the page. Of a journal that cannot be believed it says just that.
+func (f *reportFlags) runPage(a *app, arg string) error {
+	if len(f.outcomes) > 0 || f.excel {
+		return usageError("leave them out", "--format html tells of all outcomes: --outcome and --excel are for lists")
+	}
+	f.read.format = "auto"
+	l, records, err := f.read.openRecorded(a, arg)
+	var damage *journal.DamageError
+	if errors.As(err, &damage) {
+		err = a.emit(f.output, []string{arg}, newDamagedPage(arg, damage.Path, damage).write)
+		return cmp.Or(err, error(damage))
+	}
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	defer records.Close()
+	p, err := newPage(f, l, records)
+	if err == nil {
+		err = a.emit(f.output, []string{arg, l.journal}, p.write)
+	}
+	if err != nil {
+		return err
+	}
+	return f.complete(records, l)
 }
 
 // copy writes every entry that is wanted.
@@ -151,6 +203,9 @@ type finding struct {
 	unsure   bool
 	time     time.Time // zero for none
 	verified journal.Verification
+
+	group  string           // of a failure the API or the way there is to blame for, see reasonGroup
+	stored []journal.Stored // what is known of the identifier's entries on the Do Not Contact list
 }
 
 // finder looks entries up. A key's first entry has its outcome; the place of its
@@ -196,7 +251,10 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 		return found, nil
 	}
 	found.reason, found.sent, found.time = recorded.Reason, recorded.Sent, recorded.Time
-	found.status, found.attempts = recorded.HTTPStatus, recorded.Attempts
+	found.status, found.attempts, found.stored = recorded.HTTPStatus, recorded.Attempts, recorded.Stored
+	if found.outcome == "failed" {
+		found.group = reasonGroup(recorded)
+	}
 	return found, nil
 }
 

@@ -128,12 +128,21 @@ func (v *removeSummary) skipped() string {
 }
 
 func (v *removeSummary) writeNext(t table) {
+	defer v.writePageHint(t)
 	if v.Stopped != "" && (v.again || v.Open+v.Failed > 0) {
 		t.line("Go on with: %s", v.resume)
 	}
 	v.writeRewritten(t)
 	if v.Failed > 0 && !v.temporary {
 		t.line("See what failed: altadnc-bulk report --outcome failed %s%s", v.reading, shellQuote(v.List))
+	}
+}
+
+// writePageHint names the command that makes a page of what was done, to whoever
+// sits at a terminal.
+func (v *removeSummary) writePageHint(t table) {
+	if t.width > 0 && !v.temporary && v.Requests > 0 {
+		t.line("A page of it for people: altadnc-bulk report --format html -o %s %s%s", shellQuote(v.List+".html"), v.reading, shellQuote(v.List))
 	}
 }
 

@@ -64,6 +64,7 @@ func waitsOfProgram() []wait {
 		{"pkg/journal/recover.go save", "the end of a regular file", "pkg/journal TestEveryTruncationIsATornTail"},
 		{"pkg/journal/verify.go Verify", "the same", "pkg/journal TestEveryTruncationIsATornTail"},
 		{"pkg/worker/list.go sum", "the same", "pkg/worker TestListThatChangesIsNotSent"},
+		{"cmd/altadnc-bulk/page.go digest", "the end of a regular file", inCmd + "TestPageAddsUp"},
 		{"pkg/journal/lock.go lockJournal", "five tries in 40 ms, then exit code 11", "pkg/journal TestOneRunPerJournal"},
 		{"pkg/journal/lock.go Holder", "never waits: it tries", "pkg/journal TestOneRunPerJournal"},
 

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"altadnc-bulk/pkg/journal"
+)
+
+// timeline is a picture of when the requests of a list left: across, percent of
+// its width; up, pixels. So it is drawn at any width, and its text stays as it is.
+type timeline struct {
+	Bars    []shape
+	Figures []shape // above bars that have room for one
+	Bands   []shape // pauses
+	Breaks  []shape // in which time is left out
+	Runs    []shape // where each begins, and how it ended if not as it should
+	Ticks   []shape
+	Limit   float64 // where the line of 100 is
+
+	Early      bool  // some run did not come to its end
+	PerBar     int64 // minutes; of several the busiest counts
+	Busiest    int64 // requests in a minute of the clock
+	Most       int64 // in any 60 seconds
+	Requests   int64
+	Throttled  int64
+	Unanswered int64
+	Idle       int  // runs that sent nothing, which are not drawn
+	Earlier    int  // runs that would make it too long
+	Partly     bool // of some run the last minute is not known in full
+
+	minutes map[time.Time]journal.Minute // of all runs, by when they begin
+}
+
+// shape is a part of the picture.
+type shape struct {
+	X, Width  float64 // percent
+	Y, Height float64 // pixels
+	Class     string
+	Text      string
+}
+
+const (
+	timelineTop    = 24  // above which runs are named
+	timelineBase   = 184 // on which bars stand
+	timelineBars   = 600 // at most
+	widestMinute   = 8.0 // percent
+	longestRest    = 10 * time.Minute
+	widestBreak    = 3.0  // percent
+	nextTick       = 11.0 // percent: what a label needs on a telephone
+	accountLimit   = 100  // requests a minute, as the API documents it
+	timelineRuns   = 40
+	timelineNarrow = 6.0 // percent: below it a run has no room for its number
+	roomyBar       = 6.0 // percent: above it a bar has room for its figure on a telephone
+)
+
+// activity is what one run did, as the timeline has it.
+type activity struct {
+	number      int // of the run, from 1
+	from, until time.Time
+	ended       string // "" if it came to its end
+	history     journal.RunHistory
+}
+
+// newTimeline draws all runs that sent anything; nil if none did.
+func newTimeline(runs []journal.RunHistory, running bool) *timeline {
+	t := &timeline{PerBar: 1}
+	var drawn []activity
+	for i, run := range runs {
+		if len(run.Minutes)+len(run.Unended)+len(run.Pauses) == 0 {
+			t.Idle++
+			continue
+		}
+		drawn = append(drawn, newActivity(i+1, run, running && i == len(runs)-1))
+	}
+	if len(drawn) == 0 {
+		return nil
+	}
+	if t.Earlier = max(0, len(drawn)-timelineRuns); t.Earlier > 0 {
+		drawn = drawn[t.Earlier:]
+	}
+	t.count(drawn)
+	t.draw(drawn)
+	return t
+}
+
+func newActivity(number int, run journal.RunHistory, running bool) activity {
+	a := activity{number: number, history: run, from: run.Time, until: run.Last}
+	if end := runEnd(run, running); end.early {
+		a.ended = end.text
+	}
+	for _, m := range slices.Concat(run.Minutes, run.Unended) {
+		a.cover(m.Time)
+	}
+	for _, p := range run.Pauses {
+		a.cover(p.From)
+		a.cover(p.Until)
+	}
+	a.from, a.until = a.from.Truncate(time.Minute), a.until.Truncate(time.Minute).Add(time.Minute)
+	return a
+}
+
+func (a *activity) cover(t time.Time) {
+	if t.Before(a.from) {
+		a.from = t
+	}
+	if t.After(a.until) {
+		a.until = t
+	}
+}
+
+// count sums up what the picture shows.
+func (t *timeline) count(drawn []activity) {
+	t.minutes = map[time.Time]journal.Minute{}
+	for _, a := range drawn {
+		t.Partly = t.Partly || len(a.history.Unended) > 0
+		for _, m := range slices.Concat(a.history.Minutes, a.history.Unended) {
+			sum := t.minutes[m.Time]
+			sum.Requests += m.Requests
+			sum.Throttled += m.Throttled
+			sum.Unanswered += m.Unanswered
+			t.minutes[m.Time] = sum
+			t.Requests += m.Requests
+			t.Throttled += m.Throttled
+			t.Unanswered += m.Unanswered
+			t.Most = max(t.Most, m.Most)
+			t.Busiest = max(t.Busiest, sum.Requests)
+		}
+	}
+}
+
+// stretch is a part of the axis in which time runs evenly.
+type stretch struct {
+	from, until time.Time
+	x, scale    float64 // percent, where it begins and of a minute
+}
+
+func (s stretch) at(t time.Time) float64 { return s.x + t.Sub(s.from).Minutes()*s.scale }
+
+// stretches divides the axis. Long rests between runs take no room on it.
+func stretches(drawn []activity) []stretch {
+	var all []stretch
+	minutes := 0.0
+	for _, a := range drawn {
+		if n := len(all); n > 0 && !a.from.After(all[n-1].until.Add(longestRest)) {
+			if a.until.After(all[n-1].until) {
+				minutes += a.until.Sub(all[n-1].until).Minutes()
+				all[n-1].until = a.until
+			}
+			continue
+		}
+		all = append(all, stretch{from: a.from, until: a.until})
+		minutes += a.until.Sub(a.from).Minutes()
+	}
+	between := widestBreak
+	if n := len(all) - 1; n > 10 {
+		between = 30 / float64(n)
+	}
+	scale := min(widestMinute, (100-between*float64(len(all)-1))/minutes)
+	x := 0.0
+	for i := range all {
+		all[i].x, all[i].scale = x, scale
+		x += all[i].until.Sub(all[i].from).Minutes()*scale + between
+	}
+	return all
+}
+
+func (t *timeline) draw(drawn []activity) {
+	axis := stretches(drawn)
+	minutes := int64(0)
+	for _, s := range axis {
+		minutes += int64(s.until.Sub(s.from) / time.Minute)
+	}
+	t.PerBar = (minutes + timelineBars - 1) / timelineBars
+	perRequest := (timelineBase - timelineTop) / max(1.1*accountLimit, 1.05*float64(t.Busiest))
+	t.Limit = timelineBase - accountLimit*perRequest
+	for i, s := range axis {
+		t.bars(s, perRequest)
+		if i > 0 {
+			before := axis[i-1]
+			end := before.at(before.until)
+			t.Breaks = append(t.Breaks, shape{X: end, Width: s.x - end, Y: timelineTop, Height: timelineBase - timelineTop, Text: rest(s.from.Sub(before.until)) + " left out"})
+		}
+		t.runs(s, drawn)
+	}
+	t.ticks(axis)
+}
+
+// rest words a time in which nothing was done.
+func rest(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return plural(int64(d/(24*time.Hour)), "day")
+	}
+	return short(d)
+}
+
+// bars draws what left within a stretch.
+func (t *timeline) bars(s stretch, perRequest float64) {
+	step := time.Duration(t.PerBar) * time.Minute
+	for at := s.from; at.Before(s.until); at = at.Add(step) {
+		var bar journal.Minute
+		for m := at; m.Before(at.Add(step)); m = m.Add(time.Minute) {
+			bar.Requests = max(bar.Requests, t.minutes[m].Requests)
+			bar.Throttled = max(bar.Throttled, t.minutes[m].Throttled)
+			bar.Unanswered = max(bar.Unanswered, t.minutes[m].Unanswered)
+		}
+		if bar.Requests+bar.Throttled+bar.Unanswered > 0 {
+			t.bar(s, at, bar, perRequest)
+		}
+	}
+}
+
+// bar draws one bar: at its top what was answered 429 or not at all.
+func (t *timeline) bar(s stretch, at time.Time, m journal.Minute, perRequest float64) {
+	width := s.scale * float64(t.PerBar)
+	if width > 0.8 {
+		width *= 0.86 // a gap to the next one
+	} else {
+		width += 0.05 // no seam
+	}
+	total := max(m.Requests, m.Throttled+m.Unanswered)
+	text := at.UTC().Format("2 Jan 15:04") + " UTC: " + plural(m.Requests, "request") + also(", ", m.Throttled, "answered 429") + also(", ", m.Unanswered, "not answered")
+	top := float64(timelineBase)
+	for _, part := range []struct {
+		class string
+		n     int64
+	}{{"answered", total - m.Throttled - m.Unanswered}, {"throttled", m.Throttled}, {"unanswered", m.Unanswered}} {
+		if part.n == 0 {
+			continue
+		}
+		height := float64(part.n) * perRequest
+		top -= height
+		t.Bars = append(t.Bars, shape{X: s.at(at), Width: width, Y: top, Height: height, Class: part.class, Text: text})
+		text = "" // once a bar
+	}
+	if width > roomyBar {
+		t.Figures = append(t.Figures, shape{X: s.at(at) + width/2, Y: top - 4, Text: count(m.Requests)})
+	}
+}
+
+// runs marks where runs begin, and the early ends and pauses of those within a
+// stretch.
+func (t *timeline) runs(s stretch, drawn []activity) {
+	named := -nextTick
+	for _, a := range drawn {
+		if a.from.Before(s.from) || !a.from.Before(s.until) {
+			continue
+		}
+		begin := shape{X: s.at(a.from), Y: timelineTop, Class: "begin"}
+		if begin.X-named > timelineNarrow {
+			begin.Text = fmt.Sprintf("run %d", a.number)
+			named = begin.X
+		}
+		t.Runs = append(t.Runs, begin)
+		if a.ended != "" {
+			t.Early = true
+			t.Runs = append(t.Runs, shape{X: s.at(a.until), Y: timelineTop, Class: "early", Text: fmt.Sprintf("run %d: %s", a.number, a.ended)})
+		}
+		for _, p := range a.history.Pauses {
+			t.Bands = append(t.Bands, shape{
+				X: s.at(p.From), Width: max(0.2, s.at(p.Until)-s.at(p.From)), Y: timelineTop, Height: timelineBase - timelineTop,
+				Text: fmt.Sprintf("paused %s from %s UTC: %s", short(p.Until.Sub(p.From)), p.From.UTC().Format("15:04:05"), p.Reason),
+			})
+		}
+	}
+}
+
+// ticks names times, as many as a narrow page has room for.
+func (t *timeline) ticks(axis []stretch) {
+	minutes := nextTick / axis[0].scale
+	step := 24 * time.Hour
+	for _, d := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour} {
+		if d.Minutes() >= minutes {
+			step = d
+			break
+		}
+	}
+	last, day, dated := -nextTick, "", -2*nextTick
+	for _, s := range axis {
+		first := true
+		for at := s.from; at.Before(s.until); at = at.Truncate(step).Add(step) {
+			x := s.at(at)
+			if x-last < nextTick || x > 100-nextTick/2 && !first {
+				continue
+			}
+			tick := shape{X: x, Text: at.UTC().Format("15:04")}
+			if d := at.UTC().Format("2 Jan"); d != day && x-dated > 1.5*nextTick {
+				day, dated, tick.Class = d, x, d
+			}
+			t.Ticks = append(t.Ticks, tick)
+			last, first = x, false
+		}
+	}
+}
+
+// Describe tells the picture to whoever cannot see it.
+func (t *timeline) Describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Requests a minute: %s in all, at most %d in a minute of the clock, where the limit is %d.", plural(t.Requests, "request"), t.Busiest, accountLimit)
+	for _, r := range t.Runs {
+		if r.Class == "early" {
+			fmt.Fprintf(&b, " %s.", capital(r.Text))
+		}
+	}
+	for i, band := range t.Bands {
+		if i == 10 {
+			fmt.Fprintf(&b, " And %s more.", plural(int64(len(t.Bands)-i), "pause"))
+			break
+		}
+		fmt.Fprintf(&b, " %s.", capital(band.Text))
+	}
+	return b.String()
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
