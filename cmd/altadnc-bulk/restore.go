@@ -210,6 +210,9 @@ func (r *restore) restored(run *worker.Restoration, plan *worker.RestorePlan) st
 func (r *restore) conclude(plan *worker.RestorePlan, s worker.Summary) error {
 	v := r.newSummary(plan, s)
 	end := r.ended(v.ExitCode, s.Stop)
+	if s.Stop != nil && s.Stop.Reason == worker.StopRejections {
+		end.hint = "look at the reason above; where it is the identifiers that are refused, the same command goes on with others (see: altadnc-bulk help restore)"
+	}
 	if missing := r.complete(plan.Elsewhere); missing != nil && end.err == nil {
 		end.err, end.hint = missing, asExit(missing).hint
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"altadnc-bulk/pkg/api"
@@ -18,15 +18,19 @@ import (
 // What a batch holds is durable before its request leaves. After a crash the
 // keys of that batch are still removed as far as the journal knows, and are
 // sent once more: to add what is on the list already changes nothing.
+//
+// The API takes a batch as a whole or not at all. Which identifiers it refuses is
+// found out by smaller batches, see grouping; all others go back.
 type Restoration struct {
 	session
 	plan  *RestorePlan
 	pause bool
 
-	taken   *piece  // the last one that the API took; nil as long as it took none
-	parked  []piece // refused one by one since the API last took any
-	aside   []piece // of refused batches, while it took none
-	samples int     // batches from which single identifiers were tried
+	queue    []piece // read from the journal, and to be sent
+	grouping grouping
+	trial    trial
+	parked   []piece // refused one by one since the API last took any
+	aside    []piece // to be sent after others, see doubt
 
 	restored, refused, identifiers atomic.Int64
 }
@@ -58,7 +62,7 @@ func (r *Restoration) Run(ctx context.Context) (Summary, error) {
 	}
 	defer end()
 	r.written(r.sendAll(ctx))
-	r.release(append(r.parked, r.aside...), fate{began: true})
+	r.release(slices.Concat(r.parked, r.queue, r.aside), fate{began: true})
 	done := r.Progress()
 	s := Summary{
 		Entries: r.plan.Keys, Counts: done.Counts, Identifiers: done.Identifiers, Requests: done.Requests, Stop: stopOf(ctx),
@@ -69,10 +73,9 @@ func (r *Restoration) Run(ctx context.Context) (Summary, error) {
 	return s, nil
 }
 
-// sendAll fills batches in the order of the journal and sends them. The error is
-// that of reading the journal.
+// sendAll sends the keys in the order of the journal. The error is that of reading
+// the journal.
 func (r *Restoration) sendAll(ctx context.Context) error {
-	batch := make([]piece, 0, api.MaxAddition)
 	for o, err := range r.plan.records.Outcomes() {
 		if err != nil {
 			return err
@@ -83,18 +86,24 @@ func (r *Restoration) sendAll(ctx context.Context) error {
 		unanswered := r.plan.state(o).Intent // by an earlier restore
 		for _, p := range piecesOf(o) {
 			p.applied = unanswered
-			if batch = append(batch, p); len(batch) < api.MaxAddition {
-				continue
-			}
-			if !r.put(ctx, batch) {
+			r.queue = append(r.queue, p)
+		}
+		for len(r.queue) >= api.MaxAddition {
+			if !r.send(ctx) {
 				return nil
 			}
-			batch = make([]piece, 0, api.MaxAddition)
 		}
 	}
-	if len(batch) == 0 || r.put(ctx, batch) {
-		r.rest(ctx)
+	for len(r.queue)+len(r.aside) > 0 {
+		if len(r.queue) == 0 {
+			far := len(r.aside) * 2 / 5 // again and again, that is all over it
+			r.queue, r.aside = slices.Concat(r.aside[far:], r.aside[:far]), nil
+		}
+		if !r.send(ctx) {
+			return nil
+		}
 	}
+	r.settle()
 	return nil
 }
 
@@ -116,7 +125,8 @@ type piece struct {
 	form journal.Stored
 	err  error // with which the API refused it
 
-	applied bool // an attempt without an answer may have put it back
+	announced bool // that it is about to go back
+	applied   bool // an attempt without an answer may have put it back
 }
 
 func piecesOf(o journal.Outcome) []piece {
@@ -133,29 +143,37 @@ func (p piece) record() journal.Restore {
 	return journal.Restore{Line: p.line, Identifier: p.id, Sent: p.form.Value}
 }
 
-// put puts a batch back. One that the API refuses is sent again in halves, until it
-// is known which identifiers it refuses. It reports whether to go on.
-func (r *Restoration) put(ctx context.Context, batch []piece) bool {
+func (p piece) optOut() api.NewOptOut {
+	return api.NewOptOut{Identifier: api.Identifier{Type: p.id.Type, Value: p.form.Value}, Name: p.form.Label}
+}
+
+// send sends the next batch, and reports whether to go on.
+func (r *Restoration) send(ctx context.Context) bool {
+	n := r.grouping.size(len(r.queue))
+	batch := r.queue[:n]
 	f := r.ask(ctx, batch)
-	for i := range batch {
-		batch[i].applied = batch[i].applied || f.applied
-	}
 	switch {
 	case !f.settled:
 		return false
 	case f.verdict == confirmed:
+		r.queue = r.queue[n:]
+		r.grouping.taken(n)
 		return r.confirmed(batch)
-	case len(batch) == 1:
-		return r.refuse(ctx, batch[0], f.err)
-	case r.taken == nil:
-		return r.sample(ctx, batch)
+	case n == 1:
+		batch[0].err = f.err
+		r.parked = append(r.parked, batch[0])
+		r.queue = r.queue[1:]
 	}
-	return r.halve(ctx, batch)
+	r.grouping.refused(n)
+	return r.doubt(ctx) && ctx.Err() == nil
 }
 
 // ask sends a batch, and stops the run if the answer is none to it.
 func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
+	for i := range batch {
+		batch[i].applied = batch[i].applied || f.applied
+	}
 	switch {
 	case !f.settled:
 		r.release(batch, f)
@@ -163,99 +181,45 @@ func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 		r.sender.stop(&Stop{StopForeign, f.err})
 		f.settled = false
 	case f.verdict != confirmed:
-		r.sender.streak.answered() // what counts here are single identifiers, see refuse
+		r.sender.streak.answered() // what counts here is another row, see doubt
 	}
 	return f
 }
 
-func (r *Restoration) halve(ctx context.Context, batch []piece) bool {
-	half := len(batch) / 2
-	if !r.put(ctx, batch[:half]) {
-		r.release(batch[half:], fate{began: true})
-		return false
-	}
-	return r.put(ctx, batch[half:])
-}
-
-// maxSamples is of how many refused batches single identifiers are tried before
-// the request is taken for wrong.
-const maxSamples = 5
-
-// sample finds out whether it is the request that is refused or what stands in it,
-// as long as the API has taken nothing at all: by single identifiers from all over
-// the batch. If none is taken, the rest waits until one of another batch is.
-func (r *Restoration) sample(ctx context.Context, batch []piece) bool {
-	n := min(streakLimit, len(batch))
-	var rest []piece
-	for i, p := range batch {
-		if r.taken != nil || i*n/len(batch) == (i-1)*n/len(batch) && i > 0 {
-			rest = append(rest, p)
-		} else if !r.put(ctx, []piece{p}) {
-			r.aside = append(append(r.aside, rest...), batch[i+1:]...)
-			return false
-		}
-	}
-	if r.taken != nil {
-		return len(rest) == 0 || r.put(ctx, rest)
-	}
-	r.aside = append(r.aside, rest...)
-	r.samples++
-	return len(rest) == 0 || r.samples < maxSamples || r.wrong()
-}
-
-// rest goes through what waits when all batches were sent.
-func (r *Restoration) rest(ctx context.Context) {
-	if r.taken == nil && len(r.parked) >= streakLimit {
-		r.wrong()
-		return
-	}
-	for len(r.aside) > 0 {
-		n := min(len(r.aside), api.MaxAddition)
-		batch := r.aside[:n]
-		if r.aside = r.aside[n:]; !r.put(ctx, batch) {
-			return
-		}
-	}
-	r.settle()
-}
-
-// wrong stops the run for refusals that are the request's, not the identifiers'.
-func (r *Restoration) wrong() bool {
-	last := r.parked[len(r.parked)-1]
-	r.sender.stop(&Stop{StopRejections, fmt.Errorf("%d identifiers in a row were refused, the last one: %w", len(r.parked), last.err)})
-	return false
-}
-
-// announce makes durable that a batch is about to be put back.
+// announce makes durable that a batch is about to be put back, as far as it is not.
 func (r *Restoration) announce(batch []piece) error {
-	records := make([]journal.Restore, 0, len(batch))
+	var records []journal.Restore
 	for _, p := range batch {
-		records = append(records, p.record())
+		if !p.announced {
+			records = append(records, p.record())
+		}
 	}
-	return r.cfg.Journal.Restoring(records)
+	if err := r.cfg.Journal.Restoring(records); err != nil {
+		return err
+	}
+	for i := range batch {
+		batch[i].announced = true
+	}
+	return nil
 }
 
 func (r *Restoration) request(batch []piece) request {
 	a := api.Addition{PauseActiveProspectWorkflows: r.pause}
 	for _, p := range batch {
-		a.Identifiers = append(a.Identifiers, api.NewOptOut{
-			Identifier: api.Identifier{Type: p.id.Type, Value: p.form.Value}, Name: p.form.Label,
-		})
+		a.Identifiers = append(a.Identifiers, p.optOut())
 	}
 	return func(ctx context.Context) (api.Answer, error) { return r.cfg.Client.Add(ctx, a) }
 }
 
 // confirmed writes down which keys are back with all their forms.
 func (r *Restoration) confirmed(batch []piece) bool {
+	r.trial.taken(batch[0].optOut())
 	if !r.settle() {
 		return false
 	}
 	var records []journal.Restore
 	keys := int64(0)
 	for _, p := range batch {
-		if p.known {
-			r.taken = &p
-		}
 		p.left--
 		p.part = true
 		if p.left > 0 {
@@ -280,32 +244,13 @@ func (r *Restoration) confirmed(batch []piece) bool {
 	return true
 }
 
-// refuse parks an identifier that the API does not take: it is the identifier's
-// fault only if the API takes others. When it takes none of many in a row, one that
-// it has taken tells: to add what is on the list changes nothing.
-func (r *Restoration) refuse(ctx context.Context, p piece, err error) bool {
-	p.err = err
-	r.parked = append(r.parked, p)
-	if len(r.parked) < streakLimit || r.taken == nil {
-		return ctx.Err() == nil
-	}
-	switch f := r.ask(ctx, []piece{*r.taken}); {
-	case !f.settled:
-		return false
-	case f.verdict != confirmed:
-		return r.wrong()
-	}
-	known := journal.Release{Line: r.taken.line, Identifier: r.taken.id, Reason: "sent once more to see whether the API takes anything, which it did", HTTPStatus: http.StatusOK}
-	return r.written(r.cfg.Journal.Release(known)) && r.settle() && ctx.Err() == nil
-}
-
 // settle writes down what is refused for its own fault.
 func (r *Restoration) settle() bool {
 	parked := r.parked
 	r.parked = nil
 	for _, p := range parked {
 		p.left--
-		p.refusal = fmt.Errorf("%s: %w", api.Identifier{Type: p.id.Type, Value: p.form.Value}.Masked(), p.err)
+		p.refusal = fmt.Errorf("%s: %w", p.optOut().Masked(), p.err)
 		if p.left == 0 && !r.remains(p) {
 			return false
 		}
@@ -338,8 +283,9 @@ func (r *Restoration) release(batch []piece, f fate) {
 	if answer := (*api.Error)(nil); errors.As(f.err, &answer) {
 		reason = answer.Error()
 	}
-	for _, p := range batch {
-		if !p.known || p.applied || p.part || p.form != p.forms[len(p.forms)-1] {
+	for i, p := range batch {
+		batch[i].announced = false
+		if !p.announced || !p.known || p.applied || p.part || p.form != p.forms[len(p.forms)-1] {
 			continue // once a key
 		}
 		if !r.written(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: f.status()})) {

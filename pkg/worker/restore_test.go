@@ -3,14 +3,15 @@ package worker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -194,7 +195,7 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	if s.Counts[journal.Restored] != 119 || s.Counts[journal.Failed] != 1 || s.Stop != nil {
 		t.Errorf("summary = %+v, want 119 restored, 1 refused", s)
 	}
-	if n := len(d.took()); n > 18 { // 2·log2(120) + 1, and what shows that the API takes others
+	if n := len(d.took()); n > 14 { // 2·log2(120), give or take
 		t.Errorf("%d requests, want no more than halving takes", n)
 	}
 	if len(d.left()) != 119 || slices.Contains(d.left(), "email p00017@example.com") {
@@ -213,51 +214,82 @@ func TestRestoreFindsOutWhichAreRefused(t *testing.T) {
 	}
 }
 
-// refusing serves an API that puts nothing back of which refused says so.
+// removed writes down that the first n of its list were.
+func (d *desk) removed(n int) {
+	d.t.Helper()
+	var all []journal.Outcome
+	for i, o := range numbered(0, n) {
+		all = append(all, journal.Outcome{Line: i + 2, Identifier: o.Identifier, Result: journal.Removed, HTTPStatus: 200, Attempts: 1})
+	}
+	d.with(func(_ *List, j *journal.Journal, _ Config) {
+		if err := errors.Join(j.Begin(journal.Run{}), j.Outcome(all...)); err != nil {
+			d.t.Fatal(err)
+		}
+	})
+}
+
+// refusing serves an API that puts nothing back of which refused says so, and
+// nothing at all if that is nil.
 func (d *desk) refusing(refused func(i int) bool) {
 	inner := d.sandbox
 	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		if r.Method == http.MethodPost {
-			for _, found := range regexp.MustCompile(`p(\d{5})@`).FindAllSubmatch(body, -1) {
-				if i, _ := strconv.Atoi(string(found[1])); refused(i) {
-					w.Header().Set("Content-Type", "application/json")
-					w.WriteHeader(http.StatusBadRequest)
-					io.WriteString(w, `{"error":"BadRequest","message":"an identifier is not valid"}`)
-					return
-				}
-			}
+		bad := refused == nil
+		for _, found := range regexp.MustCompile(`p(\d{5})@`).FindAllSubmatch(body, -1) {
+			i, _ := strconv.Atoi(string(found[1]))
+			bad = bad || refused(i)
 		}
-		inner.ServeHTTP(w, r)
+		if r.Method != http.MethodPost || !bad {
+			inner.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"error":"BadRequest","message":"an identifier is not valid"}`)
 	})
 }
 
 // However many are refused, and wherever they stand, the others go back in one
-// run, and the next one asks for none of the refused ones.
+// run with few requests, and the next one asks for none of the refused ones.
 func TestRestoreAroundManyRefused(t *testing.T) {
+	spread := func(n int) func(int) bool { return func(i int) bool { return (i+1)*n/600 > i*n/600 } }
 	tests := []struct {
 		name    string
 		refused func(i int) bool
-		n       int64
+		n, most int64 // refused, and requests
+		empty   bool  // the list holds nothing else
 	}{
-		{"300 adjacent", func(i int) bool { return i >= 40 && i < 340 }, 300},
-		{"25 at the start", func(i int) bool { return i < 25 }, 25},
-		{"the whole first batch", func(i int) bool { return i < 500 }, 500},
-		{"each third", func(i int) bool { return i%3 == 0 }, 200},
-		{"one in each batch", func(i int) bool { return i%500 == 17 }, 2},
+		{"none", spread(0), 0, 2, false},
+		{"1", spread(1), 1, 17, false},
+		{"10 spread", spread(10), 10, 115, false},
+		{"60 spread", spread(60), 60, 380, false},
+		{"60 adjacent", func(i int) bool { return i >= 40 && i < 100 }, 60, 180, false},
+		{"300 spread", spread(300), 300, 720, false},
+		{"300 adjacent", func(i int) bool { return i >= 40 && i < 340 }, 300, 450, false},
+		{"all but one", func(i int) bool { return i != 412 }, 599, 690, false},
+		{"all", spread(600), 600, 690, false},
+		{"25 at the start of all", func(i int) bool { return i < 25 }, 25, 140, true},
+		{"the whole first batch of all", func(i int) bool { return i < 500 }, 500, 620, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d := newDesk(t, rows(600), numbered(0, 600))
-			d.remove(errand{workers: 16})
+			if testing.Short() && tt.n > 100 && !tt.empty {
+				t.Skip("takes a second")
+			}
+			others := []api.OptOut{entry(api.Email, "other@example.com")}
+			if tt.empty {
+				others = nil
+			}
+			d := newDesk(t, rows(600), others)
+			d.removed(600)
 			d.refusing(tt.refused)
 			s, _ := d.restore(revival{})
-			if s.Stop != nil || s.Counts[journal.Failed] != tt.n || s.Counts[journal.Restored] != 600-tt.n || len(d.left()) != int(600-tt.n) {
+			if s.Stop != nil || s.Counts[journal.Failed] != tt.n || s.Counts[journal.Restored] != 600-tt.n || len(d.left()) != int(600-tt.n)+len(others) {
 				t.Fatalf("summary = %+v, %d are back; want %d refused, the rest restored", s, len(d.left()), tt.n)
 			}
-			if s.Requests > 5*tt.n+60 {
-				t.Errorf("%d requests for %d refused", s.Requests, tt.n)
+			if t.Logf("%d requests", s.Requests); s.Requests > tt.most {
+				t.Errorf("%d requests for %d refused, want at most %d", s.Requests, tt.n, tt.most)
 			}
 			if s, p := d.restore(revival{}); s.Requests != 0 || p.Barred != tt.n || p.Keys != 0 {
 				t.Errorf("a second restore: %d requests, plan %+v", s.Requests, p)
@@ -269,8 +301,8 @@ func TestRestoreAroundManyRefused(t *testing.T) {
 // An API that takes nothing any more is not asked once a key, and nothing counts
 // as refused for it.
 func TestRestoreNoticesWhenNothingIsTakenAnyMore(t *testing.T) {
-	d := newDesk(t, rows(1500), numbered(0, 1500))
-	d.remove(errand{})
+	d := newDesk(t, rows(1500), nil)
+	d.removed(1500)
 	taken := 0
 	inner := d.handler
 	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -284,7 +316,7 @@ func TestRestoreNoticesWhenNothingIsTakenAnyMore(t *testing.T) {
 	})
 	s, _ := d.restore(revival{})
 	wantStop(t, s, StopRejections)
-	if s.Counts[journal.Restored] != 500 || s.Counts[journal.Failed] != 0 || s.Requests > 60 {
+	if s.Counts[journal.Restored] != 500 || s.Counts[journal.Failed] != 0 || s.Requests > streakLimit+2 {
 		t.Errorf("summary = %+v, want 500 back, none refused", s)
 	}
 	for _, state := range d.states(addresses(1500)[500:]...) {
@@ -294,22 +326,53 @@ func TestRestoreNoticesWhenNothingIsTakenAnyMore(t *testing.T) {
 	}
 }
 
-// A request that is wrong in itself must not cost one a key.
+// A request that is wrong in itself is not sent once a key, and no key counts as
+// refused for it: an entry of the list shows that.
 func TestRestoreStopsWhenAllAreRefused(t *testing.T) {
-	d := newDesk(t, rows(200), numbered(0, 200))
-	d.remove(errand{workers: 16})
-	d.mood("400")
-	d.took()
+	d := newDesk(t, rows(200), []api.OptOut{ownEntry(api.Email, "own@example.com"), entry(api.Email, "other@example.com")})
+	d.removed(200)
+	before := d.sandbox.OptOuts()
+	d.refusing(nil)
+	inner := d.handler
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.Body = io.NopCloser(bytes.NewReader(body)); bytes.Contains(body, []byte("own@example.com")) {
+			t.Errorf("a person's own opt-out was sent: %s", body)
+		}
+		inner.ServeHTTP(w, r)
+	})
 	s, _ := d.restore(revival{})
-	if s.Stop == nil || s.Stop.Reason != StopRejections || s.Counts[journal.Restored] != 0 || s.Counts[journal.Pending] < 150 {
-		t.Errorf("summary = %+v, want a stop for %q", s, StopRejections)
-	}
-	if n := len(d.took()); n > 50 {
-		t.Errorf("%d requests before it stopped", n)
+	wantStop(t, s, StopRejections)
+	if s.Counts[journal.Pending] != 200 || s.Requests > streakLimit+2 || !strings.Contains(s.Stop.Error(), "an entry that is on the list") {
+		t.Errorf("summary = %+v, want all 200 open after few requests", s)
 	}
 	d.mood()
-	if s, _ = d.restore(revival{}); s.Counts[journal.Restored] != 200 || s.Stop != nil {
-		t.Errorf("summary = %+v, want all restored once the API takes them", s)
+	d.took()
+	if s, _ = d.restore(revival{}); s.Counts[journal.Restored] != 200 || s.Stop != nil || len(d.took()) != 1 {
+		t.Errorf("summary = %+v, want all restored at once when the API takes them", s)
+	}
+	if after := d.sandbox.OptOuts()[:2]; len(before) != 2 || !reflect.DeepEqual(before, after) {
+		t.Errorf("entries on the list are %+v, and were %+v", after, before)
+	}
+}
+
+// On an empty list nothing shows that. Then twenty are left alone, and each run
+// meets others, so that none is stopped by the same ones.
+func TestRestoreWithNothingToTryWith(t *testing.T) {
+	d := newDesk(t, rows(200), nil)
+	d.removed(200)
+	d.mood("400")
+	s, _ := d.restore(revival{})
+	wantStop(t, s, StopRejections)
+	if s.Counts[journal.Failed] != streakLimit || s.Counts[journal.Pending] != 200-streakLimit || s.Requests > 70 {
+		t.Errorf("summary = %+v, want a stop after %d", s, streakLimit)
+	}
+	d.mood()
+	if s, p := d.restore(revival{}); s.Counts[journal.Restored] != 200-streakLimit || p.Barred != streakLimit {
+		t.Errorf("summary = %+v, want the others restored", s)
+	}
+	if s, _ = d.restore(revival{opts: RestoreOptions{Refused: true}}); s.Counts[journal.Restored] != streakLimit || len(d.left()) != 200 {
+		t.Errorf("summary = %+v, want all restored when they are asked for", s)
 	}
 }
 
@@ -330,21 +393,7 @@ func TestRestoreStopsAndGoesOn(t *testing.T) {
 		t.Run(tt.fault, func(t *testing.T) {
 			d := newDesk(t, rows(600), nil)
 			d.attempts = 1
-			d.with(func(_ *List, j *journal.Journal, _ Config) {
-				if err := j.Begin(journal.Run{}); err != nil {
-					t.Fatal(err)
-				}
-				var appends sync.WaitGroup
-				for i, o := range numbered(0, 600) {
-					appends.Go(func() {
-						err := j.Outcome(journal.Outcome{Line: i + 2, Identifier: o.Identifier, Result: journal.Removed, HTTPStatus: 200, Attempts: 1})
-						if err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				appends.Wait()
-			})
+			d.removed(600)
 			d.serve(nil, tt.fault)
 			s, _ := d.restore(revival{})
 			if s.Stop == nil || s.Stop.Reason != tt.reason || s.Counts[journal.Restored] != tt.restored || s.Counts[journal.Pending] != 100 {

@@ -175,20 +175,27 @@ func (s *sender) insist(departures context.Context, before func() error, do requ
 // works asks for an entry of the Do Not Contact list, once, and reports whether
 // that shows the API at work. Nothing is done about the answer.
 func (s *sender) works(departures context.Context, client *api.Client) bool {
-	turn, err := s.pace.Turn(departures, nil)
-	if err != nil {
-		return false
-	}
-	s.requests.Add(1)
-	err = s.attempt(func(ctx context.Context) (api.Answer, error) {
-		_, answer, err := client.List(ctx, api.ListRequest{Limit: 1})
-		return answer, err
-	}, turn)
+	_, err := s.glance(departures, client, 1)
 	switch judge(err) {
 	case confirmed, rejected, unauthorized, forbidden:
 		return true
 	}
 	return false
+}
+
+// glance asks for the first entries of the Do Not Contact list, once. Nothing is
+// done about the answer.
+func (s *sender) glance(departures context.Context, client *api.Client, limit int) (page api.Page, err error) {
+	turn, err := s.pace.Turn(departures, nil)
+	if err != nil {
+		return page, err
+	}
+	s.requests.Add(1)
+	err = s.attempt(func(ctx context.Context) (answer api.Answer, err error) {
+		page, answer, err = client.List(ctx, api.ListRequest{Limit: limit})
+		return answer, err
+	}, turn)
+	return page, err
 }
 
 // attempt makes one attempt. It has left when it has a connection to leave on.
