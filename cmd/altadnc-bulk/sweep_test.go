@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -243,74 +242,6 @@ func (x *night) checkSummary(out []byte) {
 	left := fmt.Sprint(v.LeftAlone)
 	if !strings.Contains(left, "growing.csv") || !strings.Contains(left, "upload.csv.part") {
 		x.t.Errorf("the summary does not name what is left alone: %s", left)
-	}
-}
-
-// TestMoveCutShort: whatever a kill or a power cut leaves of a move, the next
-// sweep brings the list and all of its own to one place, and sends nothing anew.
-func TestMoveCutShort(t *testing.T) {
-	const marker = `{"from":"list.csv","to":"list.csv","failed":"list-failed.csv"}`
-	all := []string{"list.csv", "list.csv.journal", "list.csv.journal.lock"}
-	for _, tt := range []struct {
-		name   string
-		here   []string // of all, what is in the folder; the rest is in done
-		failed string   // of the list of what failed, as it lies in done
-		marked bool
-	}{
-		{"before the first step", all, "", false},
-		{"marked", all, "", true},
-		{"the failed written", all, "half of", true},
-		{"the list moved", all[1:], "identifier\n", true},
-		{"the lock left", all[2:], "identifier\n", true},
-		{"all moved", nil, "identifier\n", true},
-		{"over", nil, "identifier\n", false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newSession(t)
-			s.sandbox()
-			s.file("list.csv", "identifier,type\nada.lovell@example.com,email\nbroken,email\n")
-			s.run("remove", "--yes", "-q", "--rate", "0", "list.csv")
-			if err := os.MkdirAll("in/done", 0o700); err != nil {
-				t.Fatal(err)
-			}
-			for _, name := range all {
-				to := filepath.Join("in/done", name)
-				if slices.Contains(tt.here, name) {
-					to = filepath.Join("in", name)
-				}
-				if err := os.Rename(name, to); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if tt.failed != "" {
-				s.file("in/done/list-failed.csv", tt.failed)
-			}
-			if tt.marked {
-				s.file("in/done/.moving", marker)
-			}
-			s.run("sweep", "--yes", "--rate", "0", "--settle", "0s", "in")
-			if want := map[bool]int{true: exitFailures, false: exitOK}[slices.Contains(tt.here, "list.csv")]; s.code != want || !strings.Contains(s.last, "0 requests") {
-				t.Errorf("exit code %d, want %d:\n%s", s.code, want, s.last)
-			}
-			for _, name := range append(all, "list-failed.csv") {
-				if _, err := os.Stat(filepath.Join("in/done", name)); err != nil {
-					t.Error(err)
-				}
-			}
-			var strays []string
-			filepath.WalkDir("in", func(path string, e fs.DirEntry, err error) error {
-				if err == nil && !e.IsDir() && (filepath.Dir(path) == "in" && !strings.HasPrefix(e.Name(), ".altadnc") || e.Name() == ".moving" || strings.Contains(e.Name(), "-2")) {
-					strays = append(strays, path)
-				}
-				return err
-			})
-			if len(strays) > 0 {
-				t.Errorf("left over: %q", strays)
-			}
-			if content, err := os.ReadFile("in/done/list-failed.csv"); err != nil || !strings.HasPrefix(string(content), "identifier") {
-				t.Errorf("what failed: %q, %v", content, err)
-			}
-		})
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 type folder struct {
 	path string // as the user named it
 	done string // where lists go that were gone through
+	disk disk
 }
 
 func newFolder(path string) (*folder, error) {
@@ -31,7 +32,7 @@ func newFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, usageError("name the folder that the lists are put into; for one list there is remove", "folder: %w", err)
 	}
-	return &folder{path, filepath.Join(path, "done")}, nil
+	return &folder{path, filepath.Join(path, "done"), osDisk{}}, nil
 }
 
 // lock sees to it that one sweep at a time works on the folder.
@@ -154,17 +155,17 @@ func (f *folder) marker() string { return filepath.Join(f.done, ".moving") }
 // mark makes it durable that a list is on its way.
 func (f *folder) mark(m move) error {
 	unfinished := f.marker() + ".new"
-	err := create(unfinished, os.O_TRUNC, func(w io.Writer) error { return json.NewEncoder(w).Encode(m) })
+	err := f.create(unfinished, os.O_TRUNC, func(w io.Writer) error { return json.NewEncoder(w).Encode(m) })
 	if err == nil {
-		err = os.Rename(unfinished, f.marker())
+		err = f.disk.rename(unfinished, f.marker())
 	}
-	return cmp.Or(err, syncFolder(f.done))
+	return cmp.Or(err, f.disk.syncFolder(f.done))
 }
 
 // create makes a file with what write writes, on the disk when it returns. Cut
 // short it leaves a part, which is a move's to clear away.
-func create(path string, flag int, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|flag, 0o600)
+func (f *folder) create(path string, flag int, write func(io.Writer) error) error {
+	file, err := f.disk.create(path, flag)
 	if err != nil {
 		return err
 	}
@@ -175,7 +176,8 @@ func create(path string, flag int, write func(io.Writer) error) error {
 // putAway moves a list with its journal to done, where failed, if there is one,
 // writes what failed of it. It returns where they are now.
 func (f *folder) putAway(name string, failed func(io.Writer) error) (moved, failedList string, err error) {
-	if err := os.MkdirAll(f.done, 0o700); err != nil {
+	// Nothing may move to a folder that a power cut could take away.
+	if err := cmp.Or(f.disk.mkdir(f.done), f.disk.syncFolder(f.path)); err != nil {
 		return "", "", putAwayError(name, err)
 	}
 	m := move{From: name, To: f.free(name)}
@@ -185,8 +187,8 @@ func (f *folder) putAway(name string, failed func(io.Writer) error) (moved, fail
 	}
 	err = f.mark(m)
 	if err == nil && failed != nil {
-		err = create(failedList, os.O_EXCL, failed)
-		err = cmp.Or(err, syncFolder(f.done))
+		err = f.create(failedList, os.O_EXCL, failed)
+		err = cmp.Or(err, f.disk.syncFolder(f.done))
 	}
 	if err == nil {
 		err = f.rename(m.From, m.To)
@@ -222,10 +224,18 @@ func (f *folder) rename(from, to string) error {
 	if f.has(to) {
 		return fmt.Errorf("%s: there is a file of that name", filepath.Join(f.done, to))
 	}
-	if err := os.Rename(filepath.Join(f.path, from), filepath.Join(f.done, to)); err != nil {
+	if err := f.disk.rename(filepath.Join(f.path, from), filepath.Join(f.done, to)); err != nil {
 		return err
 	}
-	return errors.Join(syncFolder(f.done), syncFolder(f.path))
+	return f.sync()
+}
+
+// sync makes durable what came, and then what went.
+func (f *folder) sync() error {
+	if err := f.disk.syncFolder(f.done); err != nil {
+		return err
+	}
+	return f.disk.syncFolder(f.path)
 }
 
 // follow moves what belongs to a list that was moved, as far as it has not
@@ -238,15 +248,29 @@ func (f *folder) follow(m move) error {
 	}
 	for _, e := range entries {
 		list, ok := journalOf(e.Name())
-		to := m.To + strings.TrimPrefix(e.Name(), m.From)
-		if !ok || list != m.From || f.has(to) {
+		if ok && list != m.From || !ok && e.Name() != m.From {
 			continue
 		}
-		if err := f.rename(e.Name(), to); err != nil {
+		to := m.To + strings.TrimPrefix(e.Name(), m.From)
+		switch arrived := f.has(to); {
+		case arrived && f.same(e.Name(), to):
+			err = f.disk.remove(filepath.Join(f.path, e.Name()))
+		case ok && !arrived:
+			err = f.rename(e.Name(), to)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return f.endMove()
+}
+
+// same reports whether a name in the folder and one in done are those of one file,
+// which a power cut may leave of a rename.
+func (f *folder) same(from, to string) bool {
+	here, err := os.Lstat(filepath.Join(f.path, from))
+	there, doneErr := os.Lstat(filepath.Join(f.done, to))
+	return err == nil && doneErr == nil && os.SameFile(here, there)
 }
 
 // has reports whether done has a file of that name, or may have one.
@@ -255,17 +279,22 @@ func (f *folder) has(name string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
+// endMove ends a move of which everything is durable.
 func (f *folder) endMove() error {
-	if err := os.Remove(f.marker()); err != nil {
-		return err
+	err := f.sync()
+	if err == nil {
+		err = f.disk.remove(f.marker())
 	}
-	return syncFolder(f.done)
+	if err == nil {
+		err = f.disk.syncFolder(f.done)
+	}
+	return err
 }
 
 // finishMove finishes the move that an earlier sweep was killed in. A list that
 // had not left its place is swept again, which finds it done.
 func (f *folder) finishMove() error {
-	if err := os.Remove(f.marker() + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.disk.remove(f.marker() + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	content, err := os.ReadFile(f.marker())
@@ -279,15 +308,24 @@ func (f *folder) finishMove() error {
 	if err != nil || m.From != filepath.Base(m.From) || m.To != filepath.Base(m.To) || m.Failed != "" && m.Failed != filepath.Base(m.Failed) {
 		return usageError("look what lies in its folder, then delete it", "%s: not a move of an earlier sweep: %v", f.marker(), err)
 	}
+	if err := f.finish(m); err != nil {
+		return putAwayError(m.From, err)
+	}
+	return nil
+}
+
+// finish finishes a move. What the killed sweep did comes before what this one does,
+// also if the power fails now.
+func (f *folder) finish(m move) error {
+	if err := f.sync(); err != nil {
+		return err
+	}
 	if f.has(m.To) {
-		if err := f.follow(m); err != nil {
-			return putAwayError(m.From, err)
-		}
-		return nil
+		return f.follow(m)
 	}
 	if m.Failed != "" {
-		if err := os.Remove(filepath.Join(f.done, m.Failed)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return putAwayError(m.From, err)
+		if err := f.disk.remove(filepath.Join(f.done, m.Failed)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return f.endMove()
@@ -310,19 +348,31 @@ func (f *folder) clean(keep time.Duration) error {
 		if err != nil || !isJournal || !info.Mode().IsRegular() || time.Since(info.ModTime()) < keep {
 			continue
 		}
-		gone := []string{name, failedName(name)}
-		for _, e := range entries {
-			if list, ok := journalOf(e.Name()); ok && list == name {
-				gone = append(gone, e.Name())
-			}
-		}
-		for _, old := range append(gone, name+".journal") {
-			if err := os.Remove(filepath.Join(f.done, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+		if err := f.delete(name, entries); err != nil {
+			return err
 		}
 	}
 	return err
+}
+
+// delete deletes a list that lies in done, and all of its own. The journal goes when
+// the others are gone for good: nobody would come back for them without it.
+func (f *folder) delete(list string, entries []fs.DirEntry) error {
+	gone := []string{list, failedName(list)}
+	for _, e := range entries {
+		if of, ok := journalOf(e.Name()); ok && of == list && e.Name() != list+".journal" {
+			gone = append(gone, e.Name())
+		}
+	}
+	for _, name := range gone {
+		if err := f.disk.remove(filepath.Join(f.done, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if err := f.disk.syncFolder(f.done); err != nil {
+		return err
+	}
+	return f.disk.remove(filepath.Join(f.done, list+".journal"))
 }
 
 // age is a duration that can be given in days.

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -251,9 +252,16 @@ type opened struct {
 	err     error
 	lost    int64
 	records int64
-	journal []byte
-	torn    []string        // what was set aside, by this opening or an earlier one
+	size    int             // of the journal then
+	begins  bool            // it is the beginning of the whole, up to the end of a line
+	torn    []string        // digests of what was set aside, by this opening or an earlier one
 	states  []journal.State // of the people
+}
+
+// digest tells texts apart without keeping them.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return string(sum[:])
 }
 
 // study is what is known of the power cuts of a life.
@@ -297,11 +305,12 @@ func (s *study) openOn(left journal.Left, watch func(journal.Remains)) *opened {
 	}
 	o.err = j.Close()
 	watch(disk.Remains())
-	o.journal, _ = os.ReadFile(path)
+	content, _ := os.ReadFile(path)
+	o.size, o.begins = len(content), bytes.HasPrefix(s.whole, content) && (len(content) == 0 || content[len(content)-1] == '\n')
 	aside, _ := filepath.Glob(path + ".torn-*")
 	for _, name := range aside {
 		torn, _ := os.ReadFile(name)
-		o.torn = append(o.torn, string(torn))
+		o.torn = append(o.torn, digest(string(torn)))
 	}
 	return o
 }
@@ -336,9 +345,9 @@ func (s *study) judge(what string, c *cut, left journal.Left, o *opened, tail st
 		wrong("%d records are said to be lost", o.lost)
 	case o.records < c.durable:
 		wrong("%d records, and %d were called durable", o.records, c.durable)
-	case !bytes.HasPrefix(s.whole, o.journal) || len(o.journal) > 0 && o.journal[len(o.journal)-1] != '\n':
+	case !o.begins:
 		wrong("the journal is not the beginning of what was written")
-	case tail != "" && !slices.Contains(o.torn, tail):
+	case tail != "" && !slices.Contains(o.torn, digest(tail)):
 		wrong("the torn tail is not beside it")
 	}
 	on := map[string]bool{}
@@ -387,7 +396,7 @@ func TestPowerCuts(t *testing.T) {
 	life.t = t
 	life.must(err)
 	s := &study{
-		t: t, people: people, folder: t.TempDir(), whole: whole, random: rand.New(rand.NewPCG(1, 2)), most: 32, rare: 24,
+		t: t, people: people, folder: t.TempDir(), whole: whole, random: rand.New(rand.NewPCG(1, 2)), most: 32, rare: 40,
 		known: map[[32]byte]*opened{}, journals: map[string]bool{}, reruns: map[string]bool{},
 	}
 	stride := 1
@@ -418,9 +427,9 @@ func (s *study) cut(what string, c *cut, ch chapter) {
 	for _, left := range lefts {
 		s.lefts++
 		o := s.open(left)
-		tail := left[replayName][min(len(left[replayName]), len(o.journal)):]
+		tail := left[replayName][min(len(left[replayName]), o.size):]
 		s.judge(what, c, left, o, tail)
-		if journal := left[replayName]; !s.journals[journal] {
+		if journal := digest(left[replayName]); !s.journals[journal] {
 			s.journals[journal] = true
 			s.cutAgain(what, c, left, tail)
 		}
