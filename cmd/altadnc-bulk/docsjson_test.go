@@ -15,8 +15,8 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 )
 
-// section returns the cells of the first column of every table below a heading.
-func section(t *testing.T, name, heading string) []string {
+// documented returns the cells of the first column of every table below a heading.
+func documented(t *testing.T, name, heading string) []string {
 	t.Helper()
 	topic, _ := findTopic(name)
 	var cells []string
@@ -76,7 +76,7 @@ func TestDocsJSON(t *testing.T) {
 		"check --json":             checked{},
 		"status --json":            status{},
 	} {
-		have, want := section(t, "json", heading), members(reflect.TypeOf(object))
+		have, want := documented(t, "json", heading), members(reflect.TypeOf(object))
 		slices.Sort(have)
 		slices.Sort(want)
 		if !slices.Equal(have, want) {

@@ -35,23 +35,22 @@ func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report LIST",
 		Short: "Write LIST with the outcome of every entry, in the format of the list",
-		Long: `report writes LIST to standard output or a file, one line for each entry, followed by what
-the journal says of it: dnc_line, dnc_type, dnc_sent, dnc_outcome, dnc_raw,
-dnc_reason, dnc_status, dnc_attempts, dnc_unsure, dnc_time, dnc_verified. dnc_raw is the text of
-a row that was refused as a whole; its own columns are then empty. It sends nothing, changes nothing, and works
-while a run goes on.
+		Long: `report writes LIST to standard output or a file, one line per entry, followed by
+columns with what the journal says of it: dnc_line, dnc_type, dnc_sent, dnc_outcome,
+dnc_raw, dnc_reason, dnc_status, dnc_attempts, dnc_unsure, dnc_time and dnc_verified.
+It sends nothing, changes nothing, and works while a run goes on.
 
 The outcomes are ` + strings.Join(outcomes(), ", ") + `.
-What --outcome keeps is again a list that remove accepts. In CSV a cell that a
-spreadsheet would run as a formula gets a leading ', which remove takes off again.
+What --outcome keeps is again a list that remove accepts. In CSV, a cell that a
+spreadsheet would run as a formula gets a leading ', which remove drops again.
 
---format html writes a page in its place, for whoever must answer for the list: one
-file, for screen and paper, with the outcomes, the timeline, the failures and what to
+--format html writes a page instead, for whoever has to answer for the list: one
+file, for screen and paper, with the outcomes, a timeline, the failures and what to
 do about them, the runs, and the digests. Identifiers on it are masked unless
 --unmask is given.`,
 		Example: `  altadnc-bulk report -o done.csv contacts.csv
   altadnc-bulk report --outcome failed,open -o again.csv contacts.csv
-  altadnc-bulk report --outcome failed --excel -o mend.csv contacts.csv
+  altadnc-bulk report --outcome failed --excel -o failed.csv contacts.csv
   altadnc-bulk report --format html -o contacts.html contacts.csv`,
 		Args: oneList(),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
