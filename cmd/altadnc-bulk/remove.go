@@ -115,12 +115,29 @@ func (r *removal) forgetful() (forget func(), err error) {
 	if !r.temporary() {
 		return func() {}, nil
 	}
-	folder, err := os.MkdirTemp("", "altadnc-bulk-sandbox-*")
+	forgetKilled()
+	folder, err := os.MkdirTemp("", sandboxFolders)
 	if err != nil {
 		return nil, err
 	}
 	r.list.journal = filepath.Join(folder, filepath.Base(r.list.path)+".journal")
 	return func() { os.RemoveAll(folder) }, nil
+}
+
+// sandboxFolders are where the journals of --sandbox are until its run ends.
+const sandboxFolders = "altadnc-bulk-sandbox-*"
+
+// forgetKilled deletes the journals of sandboxes whose runs were killed: those
+// that nobody holds. A run that has not begun has none yet.
+func forgetKilled() {
+	journals, _ := filepath.Glob(filepath.Join(os.TempDir(), sandboxFolders, "*.journal"))
+	for _, path := range journals {
+		holder, err := journal.Holder(path)
+		folder := filepath.Dir(path)
+		if info, lstat := os.Lstat(folder); err == nil && holder == nil && lstat == nil && info.IsDir() {
+			os.RemoveAll(folder)
+		}
+	}
 }
 
 func (r *removal) problems(cmd *cobra.Command) error {

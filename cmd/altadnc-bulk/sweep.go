@@ -247,6 +247,7 @@ func (s *sweep) record(requests int64) (forget func(), err error) {
 	if err != nil {
 		return func() {}, fmt.Errorf("a file for the snapshot: %w", err)
 	}
+	os.Remove(file.Name()) // where the system allows it, so that no end of this program leaves it behind
 	forget = func() { file.Close(); os.Remove(file.Name()) }
 	listing := worker.NewListing(s.config(nil))
 	ctx, hide, release := s.working(func() func() {

@@ -88,7 +88,7 @@ func (c *csvList) endsInName(cell string) bool {
 // named reports whether a cell is the name of a column, of this list or any; other
 // names with digits could be values ("Visitor 1").
 func (t table) named(l *Reader, cell string) bool {
-	return l.names.Known(cell) && !strings.ContainsAny(cell, "0123456789") || slices.ContainsFunc(t.Columns, func(column columns.Column) bool { return sameName(cell, column) })
+	return !strings.ContainsAny(cell, "0123456789") && l.names.Known(cell) || slices.ContainsFunc(t.Columns, func(column columns.Column) bool { return sameName(cell, column) })
 }
 
 func sameName(cell string, c columns.Column) bool {
