@@ -39,7 +39,7 @@ func (a *app) command() *cobra.Command {
 		Long: `altadnc-bulk takes every identifier on a CSV, JSONL or .xlsx list off the Alta Do Not
 Contact list, one request each, under the account's 100 requests a minute.
 A journal beside the list records each outcome, so that running the same
-command again goes on where an earlier run ended.
+command again carries on where the last run stopped.
 
 Whoever is taken off the list can be contacted again.`,
 		Example: `  printf 'identifier,type\nada@example.com,email\n' > list.csv

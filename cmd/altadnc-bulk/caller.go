@@ -56,7 +56,7 @@ func (c *caller) connect() (err error) {
 		return err
 	}
 	if proxy := c.client.Proxy(); proxy != "" {
-		c.log.Info("requests go through the proxy that the environment names", "proxy", proxy)
+		c.log.Info("requests go through the proxy set in the environment", "proxy", proxy)
 	}
 	cfg := pace.Config{Rate: c.api.rate, MaxWait: c.api.maxQuotaWait, Shared: c.sharedPace(), Log: c.log}
 	if cfg.Shared == nil && !c.api.sandbox {
@@ -163,7 +163,7 @@ func (c *caller) listed(l *worker.Listing) string {
 // destination words where requests go.
 func (c *caller) destination() string {
 	if c.api.sandbox {
-		return "the sandbox on this machine, nothing real is touched"
+		return "the sandbox on this machine; nothing real is touched"
 	}
 	return c.target.config.BaseURL
 }

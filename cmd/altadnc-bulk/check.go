@@ -28,14 +28,14 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [LIST or FOLDER]",
 		Short: "Look for what would go wrong: token, permission, quota, clock, folders, lists",
-		Long: `check looks for what would go wrong in a run, in at most two requests: it asks for
-one entry of the Do Not Contact list, and to remove an address that no list can
-hold. So it knows whether the token is accepted, whether removing is permitted,
-how much of the account's quota is used by others, and whether this machine's
-clock is right. It looks whether folders can be written to and locked. With a
-list, or a folder of lists, it plans them as remove or sweep would.
+		Long: `check finds out what would go wrong in a run, with at most two requests: one asks
+for an entry of the Do Not Contact list, the other asks to remove an address that
+no list can hold. The answers show whether the token is accepted, whether removing
+is permitted, how much of the account's quota others use, and whether this
+machine's clock is right. It also checks that folders can be written to and
+locked. Given a list, or a folder of lists, it plans them as remove or sweep would.
 
-The exit code is the one that a run would end with.`,
+The exit code is the one a run would end with.`,
 		Example: `  altadnc-bulk check
   altadnc-bulk check --json contacts.csv`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -93,7 +93,7 @@ func (c *check) checkAPI() error {
 	if c.probed("token", p.List, fmt.Sprintf("accepted by %s, %s", c.destination(), account)) {
 		c.probed("permission", p.Remove, "removing is permitted")
 		if p.Remove.Confirmed {
-			c.result.warn("answers", "the API confirmed to have removed an address that cannot exist: its 200 does not prove that an entry was there", "")
+			c.result.warn("answers", "the API claims to have removed an address that cannot exist: its 200 does not prove that an entry was there", "")
 		}
 	}
 	c.checkQuota(p.List.Answer.Quota)
@@ -118,11 +118,11 @@ func (c *check) probed(name string, p worker.Probed, well string) bool {
 func (c *check) checkQuota(q api.Quota) {
 	switch {
 	case !q.Known:
-		c.result.ok("quota", fmt.Sprintf("not told by the API; the pace is %g requests a minute", c.api.rate.Full()))
+		c.result.ok("quota", fmt.Sprintf("the API does not say; the pace is %g requests a minute", c.api.rate.Full()))
 	case q.Limit > 0:
-		c.result.ok("quota", fmt.Sprintf("%d of %d requests left, for %s: %d were used, by whomever", q.Remaining, q.Limit, short(q.Reset), q.Limit-q.Remaining))
+		c.result.ok("quota", fmt.Sprintf("%d of %d requests left for the next %s; %d used, by this program or others", q.Remaining, q.Limit, short(q.Reset), q.Limit-q.Remaining))
 	default:
-		c.result.ok("quota", fmt.Sprintf("%s left, for %s", plural(int64(q.Remaining), "request"), short(q.Reset)))
+		c.result.ok("quota", fmt.Sprintf("%s left for the next %s", plural(int64(q.Remaining), "request"), short(q.Reset)))
 	}
 }
 
@@ -139,11 +139,11 @@ func (c *check) checkClock(theirs, sent time.Time) {
 		ahead = -late
 	}
 	if ahead.Abs() <= clockTolerance {
-		c.result.ok("clock", "as the API's")
+		c.result.ok("clock", "agrees with the API's")
 		return
 	}
 	c.result.warn("clock", fmt.Sprintf("%s %s the API's", short(ahead.Abs()), map[bool]string{true: "ahead of", false: "behind"}[ahead > 0]),
-		"set it: verify compares its times with the API's")
+		"set it right: verify compares its times with the API's")
 }
 
 // checkPace looks whether runs of this machine can keep one pace.
@@ -160,9 +160,9 @@ func (c *check) checkPace() {
 	}
 	switch {
 	case err != nil:
-		c.result.warn("pace", err.Error(), "runs at the same time do not know of each other: let XDG_STATE_HOME name a folder that can be written to")
+		c.result.warn("pace", err.Error(), "simultaneous runs do not know of each other: set XDG_STATE_HOME to a folder that can be written to")
 	case !until.IsZero():
-		c.result.warn("pace", fmt.Sprintf("all runs of this user wait until %s, as one of them was told to", zoned(until, time.TimeOnly)), "they go on then by themselves; if that cannot be right: rm "+shellQuote(path))
+		c.result.warn("pace", fmt.Sprintf("all runs of this user are waiting until %s, because one of them was told to", zoned(until, time.TimeOnly)), "they then go on without help; if that cannot be right: rm "+shellQuote(path))
 	default:
 		c.result.ok("pace", "shared by all runs of this user")
 	}
@@ -177,7 +177,7 @@ func (c *check) checkList(path string) {
 	}
 	l, err := c.read.name(path)
 	if err == nil && info != nil && !info.Mode().IsRegular() { // beside which nothing is to be tried
-		err = usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "list: %s is not a regular file", path)
+		err = usageError("give a CSV, JSONL or .xlsx file, or - for standard input", "list: %s is not a regular file", path)
 	}
 	if err != nil {
 		c.result.failBy("list", asExit(err))
@@ -185,7 +185,7 @@ func (c *check) checkList(path string) {
 	}
 	c.checkWritable(filepath.Dir(l.journal))
 	if holder, err := journal.Holder(l.journal); err == nil && holder != nil {
-		c.result.fail("journal", exitLocked, fmt.Sprintf("%s is in use by %s", l.journal, holder), "status tells how far it is")
+		c.result.fail("journal", exitLocked, fmt.Sprintf("%s is in use by %s", l.journal, holder), "status shows how far it is")
 	}
 	plan, err := c.planOne(path)
 	if err != nil {
@@ -249,7 +249,7 @@ func tryLocks(folder string) error {
 	second, err := journal.Lock(path)
 	if err == nil {
 		second.Close()
-		return fmt.Errorf("%s: locks do not work on this file system, so two runs could meet", folder)
+		return fmt.Errorf("%s: locks do not work on this file system, so two runs could work at the same time", folder)
 	}
 	if locked := (*journal.LockedError)(nil); !errors.As(err, &locked) {
 		return err

@@ -19,7 +19,7 @@ func TestCheckWarns(t *testing.T) {
 	}{
 		{"slow", time.Hour, "warning +clock +(60m|1h00m) behind the API's"},
 		{"fast", -time.Hour, "warning +clock +(60m|1h00m) ahead of the API's"},
-		{"a little", 20 * time.Second, "ok +clock +as the API's"},
+		{"a little", 20 * time.Second, "ok +clock +agrees with the API's"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSession(t)
@@ -40,7 +40,7 @@ func TestCheckWarns(t *testing.T) {
 			if s.code != exitOK {
 				t.Errorf("exit code %d:\n%s", s.code, s.last)
 			}
-			for _, says := range []string{tt.says, "ok +quota +37 of 100 requests left, for 20s: 63 were used, by whomever", "warning +answers +the API confirmed to have removed an address that cannot exist"} {
+			for _, says := range []string{tt.says, "ok +quota +37 of 100 requests left for the next 20s; 63 used, by this program or others", "warning +answers +the API claims to have removed an address that cannot exist"} {
 				if !regexp.MustCompile(says).MatchString(s.last) {
 					t.Errorf("it does not say %q:\n%s", says, s.last)
 				}

@@ -92,7 +92,7 @@ func TestSecondRun(t *testing.T) {
 		t.Errorf("it does not name process %s:\n%s", want, stderr.String())
 	}
 	out, err := o.command("status", path).Output()
-	if err != nil || !strings.Contains(string(out), ": a run is going on (process ") {
+	if err != nil || !strings.Contains(string(out), ": a run is in progress (process ") {
 		t.Errorf("status during a run: %v\n%s", err, out)
 	}
 	if out, err := o.command("report", path).Output(); err != nil || strings.Count(string(out), "\n") != 4 {

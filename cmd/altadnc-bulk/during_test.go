@@ -44,7 +44,7 @@ func TestWhileRunning(t *testing.T) {
 		t.Errorf("status during a run: %s", out)
 	}
 	out, err = o.command("report", "--outcome", "removed,open", path).Output()
-	if err != nil || strings.Count(string(out), ",removed,") != 2 || strings.Count(string(out), `,open,,"sent, answer unknown"`) != 1 || strings.Count(string(out), ",open,,not sent yet") != 3 {
+	if err != nil || strings.Count(string(out), ",removed,") != 2 || strings.Count(string(out), `,open,,"sent, but no answer arrived"`) != 1 || strings.Count(string(out), ",open,,not sent yet") != 3 {
 		t.Errorf("report during a run: %v\n%s", err, out)
 	}
 	_, err = o.command("remove", "--yes", "--rate", "0", path).Output()

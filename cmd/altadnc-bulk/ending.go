@@ -28,7 +28,7 @@ func (w *watchers) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&w.json, "json", false, "print the result as one JSON object")
 	fl.StringVar(&w.metricsFile, "metrics-file", "", "write metrics for node_exporter's textfile collector to this `file`")
-	fl.StringVar(&w.pingURL, "ping-url", "", "tell a monitor such as healthchecks.io: POST to `URL`/start, and to URL/<exit code> with the summary at the end")
+	fl.StringVar(&w.pingURL, "ping-url", "", "notify a monitor such as healthchecks.io: POST to `URL`/start, and at the end to URL/<exit code> with the summary")
 }
 
 // watchersOf returns the watchers of a command that may have ended before its
@@ -163,7 +163,7 @@ func (a *app) ping(base, path, body string) {
 	if errors.As(err, &inner) {
 		err = inner.Err
 	}
-	a.warn("--ping-url: the monitor was not told: %s", err)
+	a.warn("--ping-url: the monitor was not notified: %s", err)
 }
 
 func pingTarget(base, path string) (string, error) {
@@ -172,7 +172,7 @@ func pingTarget(base, path string) (string, error) {
 		return "", err
 	}
 	if u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !api.IsLoopback(base)) {
-		return "", errors.New("an https URL is wanted, such as https://hc-ping.com/<uuid>; plain http goes to a loopback address only")
+		return "", errors.New("must be an https URL, such as https://hc-ping.com/<uuid>; plain http is for loopback addresses only")
 	}
 	return u.JoinPath(path).String(), nil
 }

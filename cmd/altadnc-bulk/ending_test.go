@@ -159,7 +159,7 @@ func TestPingChangesNothing(t *testing.T) {
 	defer gone.Close()
 	for _, url := range []string{gone.URL + "/secret-uuid", "http://127.0.0.1:1/secret-uuid", "http://monitor.example/secret-uuid", "ftp://127.0.0.1/secret-uuid", "secret-uuid", "https://%zz/secret-uuid"} {
 		code, _, stderr := s.runApart("remove", "--yes", "-q", "--rate", "0", "--ping-url", url, "list.csv")
-		if code != exitOK || strings.Count(stderr, "warning: --ping-url: the monitor was not told") != 2 || strings.Contains(stderr, "secret-uuid") {
+		if code != exitOK || strings.Count(stderr, "warning: --ping-url: the monitor was not notified") != 2 || strings.Contains(stderr, "secret-uuid") {
 			t.Errorf("%s: exit code %d:\n%s", url, code, stderr)
 		}
 	}
@@ -193,9 +193,9 @@ func TestEnvironment(t *testing.T) {
 		{"ALTADNC_TYPE", "email", []string{"remove", "--dry-run"}, 0, "as email"},
 		{"ALTADNC_TYPE", "fax", []string{"remove", "--dry-run", "--type", "web_chat"}, 0, "as web_chat"},
 		{"ALTADNC_TYPE", "", []string{"remove", "--dry-run", "--type", "email"}, 0, "as email"},
-		{"ALTADNC_MAX_DURATION", "soon", []string{"remove", "--dry-run", "--type", "email"}, 2, `ALTADNC_MAX_DURATION "soon": a time with its unit is wanted`},
-		{"ALTADNC_YES", "true", []string{"remove", "--type", "email"}, 2, "ALTADNC_YES: --yes is not taken from the environment"},
-		{"ALTADNC_AGAIN", "true", []string{"remove", "--type", "email"}, 2, "ALTADNC_AGAIN: --again is not taken from the environment"},
+		{"ALTADNC_MAX_DURATION", "soon", []string{"remove", "--dry-run", "--type", "email"}, 2, `ALTADNC_MAX_DURATION "soon": must be a time with a unit`},
+		{"ALTADNC_YES", "true", []string{"remove", "--type", "email"}, 2, "ALTADNC_YES: --yes cannot be set in the environment"},
+		{"ALTADNC_AGAIN", "true", []string{"remove", "--type", "email"}, 2, "ALTADNC_AGAIN: --again cannot be set in the environment"},
 	} {
 		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
 			s.env[tt.name] = tt.value

@@ -9,12 +9,12 @@ import (
 
 // excelFlag registers --excel, for CSV that is to be opened in a spreadsheet.
 func excelFlag(cmd *cobra.Command, excel *bool) {
-	cmd.Flags().BoolVar(excel, "excel", false, "write CSV that a spreadsheet opens and saves without changing it: a byte order mark, and ' before numbers it would rewrite, which remove takes off again")
+	cmd.Flags().BoolVar(excel, "excel", false, "write CSV that survives being opened and saved in a spreadsheet: a byte order mark, and ' before numbers it would rewrite (remove takes the ' off again)")
 }
 
 // errExcel is the error of --excel for what is not CSV.
 func errExcel() error {
-	return usageError("leave --excel out, or write CSV", "--excel: what is written is JSONL, which no spreadsheet opens")
+	return usageError("leave --excel out, or write CSV", "--excel: the output is JSONL, which spreadsheets do not open")
 }
 
 // beginExcel writes the mark by which Excel tells UTF-8 from the encoding of the

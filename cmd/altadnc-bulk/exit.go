@@ -14,7 +14,7 @@ const (
 	exitFailures   = 1   // the list is finished, some entries failed
 	exitUsage      = 2   // usage, configuration, list, declined: nothing sent
 	exitAuth       = 4   // authentication or permission refused
-	exitTrouble    = 5   // stopped on trouble that a rerun can outlive
+	exitTrouble    = 5   // stopped by trouble that may be over by the next run
 	exitJournal    = 6   // the journal cannot be used: nothing sent
 	exitLimit      = 10  // --max-duration or --limit reached
 	exitLocked     = 11  // another run holds the lock
@@ -31,7 +31,7 @@ func exitMeaning(code int) string {
 	case exitFailures:
 		return "finished, and something needs a look"
 	case exitUsage:
-		return "usage, configuration or list: nothing was sent"
+		return "wrong usage, configuration or list: nothing was sent"
 	case exitAuth:
 		return "the API refused the token, or its permission"
 	case exitJournal:
@@ -47,7 +47,7 @@ func exitMeaning(code int) string {
 	case exitTerminated:
 		return "stopped cleanly by SIGTERM"
 	}
-	return "stopped on trouble that a rerun can outlive"
+	return "stopped by trouble that may be over by the next run"
 }
 
 // exitError ends the program with a code. err says what is wrong, hint what to
@@ -92,13 +92,13 @@ func classify(err error) *exitError {
 	)
 	switch {
 	case errors.As(err, &locked):
-		return &exitError{code: exitLocked, err: err, hint: "status tells how far it is; nothing was sent"}
+		return &exitError{code: exitLocked, err: err, hint: "nothing was sent; status shows how far that run is"}
 	case errors.As(err, &damage):
 		return &exitError{code: exitJournal, err: err, hint: "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
 	case errors.Is(err, journal.ErrSound):
 		return &exitError{code: exitUsage, err: err, hint: "use the journal as it is"}
 	case errors.As(err, &mismatch):
-		return &exitError{code: exitJournal, err: err, hint: "name another journal with --journal; nothing was sent, and this one was not touched"}
+		return &exitError{code: exitJournal, err: err, hint: "nothing was sent, and this journal was not touched; choose another one with --journal"}
 	case errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
 		return &exitError{code: exitJournal, err: err, hint: "nothing was sent, and the journal was not touched"}
 	}
@@ -157,19 +157,19 @@ func stopHint(stop *worker.Stop) string {
 	case worker.StopForeign:
 		return "check --base-url and the proxy settings of this machine (HTTPS_PROXY)"
 	case worker.StopUnreachable:
-		return "waiting does not mend this, so nothing was tried again; check tells whether it is mended, and the same command then goes on"
+		return "waiting does not fix this, so nothing was retried; once check passes, the same command goes on"
 	case worker.StopOutage:
-		return "the API or the network is down; entries that were under way are tried first by the next run"
+		return "the API or the network is down; the next run first tries the entries that were under way"
 	case worker.StopRejections:
-		return "look at the reason above: the list's columns or --type are probably not what the identifiers are"
+		return "see the reason above: the list's columns or --type probably do not match the identifiers"
 	case worker.StopQuota:
 		return "something else uses up the account's 100 requests a minute; try again later, or leave it its share with --reserve"
 	case worker.StopJournal:
 		return unwritableHint(stop.Err)
 	case worker.StopListing:
-		return "the Do Not Contact list could not be read to its end; run again, or without --snapshot and --keep-unsubscribed"
+		return "the Do Not Contact list could not be read to the end; run again, or leave out --snapshot and --keep-unsubscribed"
 	case worker.StopListChanged:
-		return "the list was changed while it was read; nothing that was not in the plan was sent"
+		return "the list changed while it was being read; nothing outside the plan was sent"
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		if isToken(flagTyped(unknown)) { // whose value must not be repeated
-			return usageError("name a file that holds the token with --token-file, or set ALTA_API_TOKEN: command lines are public to every user of a machine",
+			return usageError("give a file that holds the token with --token-file, or set ALTA_API_TOKEN: command lines are visible to every user of the machine",
 				"no flag takes the API token itself")
 		}
 		if len(unknown.GetSpecifiedShortnames()) > 1 { // what stands behind a letter may be a value
@@ -69,15 +69,15 @@ func flagNames(cmd *cobra.Command) []string {
 func wanted(f *pflag.Flag) string {
 	switch f.Value.Type() {
 	case "int", "int64":
-		return "a whole number is wanted, such as 100"
+		return "must be a whole number, such as 100"
 	case "float64":
-		return "a number is wanted, such as 97"
+		return "must be a number, such as 97"
 	case "duration":
-		return "a time with its unit is wanted, such as 30s, 10m or 6h"
+		return "must be a time with a unit, such as 30s, 10m or 6h"
 	case "bool":
-		return "true or false is wanted, or the flag alone"
+		return "must be true or false, or the flag alone"
 	case "when":
-		return "never, auto or always is wanted"
+		return "must be never, auto or always"
 	}
 	return "not understood"
 }
@@ -97,7 +97,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 		switch {
 		case value == "" || f.Changed || f.Name == "help" || f.Name == "version":
 		case f.Name == "yes" || f.Name == "again":
-			problems = append(problems, fmt.Errorf("%s: --%s is not taken from the environment; give it on the command line", name, f.Name))
+			problems = append(problems, fmt.Errorf("%s: --%s cannot be set in the environment; give it on the command line", name, f.Name))
 		case cmd.Flags().Set(f.Name, value) != nil:
 			problems = append(problems, fmt.Errorf("%s %q: %s", name, value, wanted(f)))
 		}

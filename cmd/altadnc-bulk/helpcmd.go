@@ -50,7 +50,7 @@ func (a *app) help(root *cobra.Command, args []string) error {
 	} else if near := nearest(args[0], names); near != "" {
 		hint = "did you mean: altadnc-bulk help " + near + "?\n" + hint
 	}
-	return usageError(hint, "no command and no topic is called %q", strings.Join(args, " "))
+	return usageError(hint, "there is no command or topic %q", strings.Join(args, " "))
 }
 
 // helpSubjects returns what the help command takes after args, each with what it

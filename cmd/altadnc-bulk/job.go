@@ -38,7 +38,7 @@ func (j *job) registerSending(cmd *cobra.Command) {
 	j.output.register(cmd)
 	j.watchers.register(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&j.dryRun, "dry-run", false, "print the plan; ask, write and send nothing")
+	fl.BoolVar(&j.dryRun, "dry-run", false, "print the plan; do not ask, write or send anything")
 	fl.BoolVarP(&j.yes, "yes", "y", false, "do not ask before sending")
 }
 
@@ -66,14 +66,14 @@ func (j *job) openJournal() (*journal.Journal, error) {
 		return nil, err
 	}
 	if torn := opened.Torn(); torn != nil {
-		j.log.Warn("the end of the journal was torn by an interruption; it was set aside", "journal", j.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
+		j.log.Warn("the end of the journal was torn by an interruption and has been set aside", "journal", j.list.journal, "lines", torn.Lines, "bytes", torn.Bytes, "saved_to", torn.SavedTo)
 	}
 	if openToAll(j.list.journal) {
-		j.log.Warn("the journal names people, and every user of this machine can read it; chmod o-r it", "journal", j.list.journal)
+		j.log.Warn("the journal names people and can be read by every user of this machine; chmod o-r it", "journal", j.list.journal)
 	}
 	if lost := opened.Lost(); lost > 0 {
-		j.log.Warn("the journal is younger than the lock file beside it, which knows of more records: it was cut, deleted or replaced; what is not found from now on is marked unsure",
-			"journal", j.list.journal, "lost", lost, "hint", "take it from a backup; or, to begin anew on purpose, delete the lock file as well")
+		j.log.Warn("the journal has fewer records than the lock file beside it knows of: it was cut, deleted or replaced; what is not found from now on is marked unsure",
+			"journal", j.list.journal, "lost", lost, "hint", "restore it from a backup, or delete the lock file too if you mean to start over")
 	}
 	return opened, nil
 }

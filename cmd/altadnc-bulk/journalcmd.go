@@ -15,7 +15,7 @@ import (
 func (a *app) journalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "journal",
-		Short:   "Check a journal, or make a new one of what a damaged one still proves",
+		Short:   "Check a journal, or rebuild a damaged one from what it still proves",
 		Example: "  altadnc-bulk journal verify contacts.csv.journal\n  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
 		Args:    unknownCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -40,7 +40,7 @@ journal leave no trace in the rest.`,
 		Args:    oneArgument("JOURNAL", "the file beside a list, such as contacts.csv.journal"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := journal.Verify(args[0])
-			const hint = "name the journal itself, which lies beside its list: LIST.journal"
+			const hint = "give the journal itself, which is beside its list: LIST.journal"
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return usageError(hint, "%w", err)
@@ -61,11 +61,12 @@ func (a *app) repairCommand() *cobra.Command {
 	var to string
 	cmd := &cobra.Command{
 		Use:   "repair JOURNAL --to NEW",
-		Short: "Write a new journal of what a damaged one still proves",
+		Short: "Write a new journal from what a damaged one still proves",
 		Long: `repair copies what a damaged journal still proves into a new file and leaves the
-damaged one as it is. Keys whose records were lost are open again, and when the
-API says that one is not on the list, that is marked unsure: it may have been
-removed by the request whose record was lost.`,
+damaged one as it is. Keys whose records were lost are open again. If the API then
+says that one is not on the list, that is marked unsure: the request whose record
+was lost may have removed it. The output ends with the commands that put the new
+journal in place.`,
 		Example: "  altadnc-bulk journal repair contacts.csv.journal --to repaired.journal",
 		Args:    oneArgument("JOURNAL", "the damaged file"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -121,7 +122,7 @@ func (v verified) write(t table) {
 	case !v.sound:
 		t.line("%s is damaged; before the first bad line it holds", v.Path)
 	case v.Torn != nil:
-		t.line("%s is sound up to %s at its end (%s), torn as by an interruption; the next run sets that aside",
+		t.line("%s is sound, except for %s at the end (%s) torn by an interruption, which the next run sets aside",
 			v.Path, plural(v.Torn.Lines, "line"), plural(v.Torn.Bytes, "byte"))
 	default:
 		t.line("%s is sound", v.Path)
@@ -148,7 +149,7 @@ func (v verified) write(t table) {
 	case !v.Ended.IsZero():
 		t.line("  the last run ended on %s: %s", zoned(v.Ended, "2006-01-02 15:04"), v.Reason)
 	case !v.LastRun.IsZero():
-		t.line("  the last run began on %s and has not ended: it is still going on, or was cut off", zoned(v.LastRun, "2006-01-02 15:04"))
+		t.line("  the last run began on %s and has not ended: it is still in progress, or was cut off", zoned(v.LastRun, "2006-01-02 15:04"))
 	}
 	account := ""
 	if v.Identity.AccountID != "" {

@@ -89,7 +89,7 @@ func (l layout) write(t table) {
 	}
 	t.fact("columns", "%s", l.columns())
 	if len(l.Hidden) > 0 {
-		t.fact("hidden", "%s read all the same: %s", counted(int64(len(l.Hidden)), "column that the sheet hides is", "columns that the sheet hides are"), quoted(l.Hidden))
+		t.fact("hidden", "%s read anyway: %s", counted(int64(len(l.Hidden)), "column that the sheet hides is", "columns that the sheet hides are"), quoted(l.Hidden))
 	}
 	switch more := len(l.others) - othersShown; {
 	case more > 0:
@@ -101,7 +101,7 @@ func (l layout) write(t table) {
 
 // text says that the column is not read, and what would read it.
 func (u unread) text() string {
-	return fmt.Sprintf("column %q, whose name or cells look like %s; to read it too: %s", u.Name, u.Type, u.Flag)
+	return fmt.Sprintf("column %q looks like %s by its name or cells; to read it too: %s", u.Name, u.Type, u.Flag)
 }
 
 // unread words in short which columns look as if they should be read, for a

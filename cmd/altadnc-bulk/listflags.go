@@ -60,17 +60,17 @@ func (f *listFlags) registerReading(cmd *cobra.Command) {
 		f.flags, f.given = fl, cmd.Flags()
 		cmd.Flags().AddFlagSet(fl)
 	}()
-	fl.StringSliceVar(&f.types, "type", nil, "`type` of every identifier, for a list without a type column; several separated by commas send each identifier under each of them")
+	fl.StringSliceVar(&f.types, "type", nil, "`type` of every identifier, for a list without a type column; with several, separated by commas, each identifier is sent under each type")
 	fl.StringArrayVar(&f.columns, "column", nil, "read just this column, as `NAME=TYPE`, NAME=TYPE,TYPE or NAME alone; #3 is the third one; repeat the flag for more columns")
-	fl.StringArrayVar(&f.ignore, "ignore-column", nil, "leave the column of this `name` alone; repeat the flag for more")
+	fl.StringArrayVar(&f.ignore, "ignore-column", nil, "do not read the column with this `name`; repeat the flag for more")
 	fl.StringVar(&f.identifierColumn, "identifier-column", "", "`name` of the column that holds the identifiers")
 	fl.StringVar(&f.typeColumn, "type-column", "", "`name` of the column that holds the types")
 	fl.BoolVar(&f.noHeader, "no-header", false, "the list has no header: its first row is data, columns are #1, #2 and so on")
-	fl.IntVar(&f.headerLine, "header-line", 0, "line `N` holds the column names; what is above it is passed over")
+	fl.IntVar(&f.headerLine, "header-line", 0, "line `N` holds the column names; lines above it are skipped")
 	fl.StringVar(&f.sheet, "sheet", "", "`name` of the sheet to read in an .xlsx workbook (default: the one visible sheet that is a list)")
-	fl.StringVar(&f.hiddenRows, "hidden-rows", "", "`how` to treat the rows that an .xlsx workbook hides, by a filter or by hand: read or skip; without it a sheet that has any is not read")
+	fl.StringVar(&f.hiddenRows, "hidden-rows", "", "`how` to treat the rows that an .xlsx workbook hides, by a filter or by hand: read or skip; without this flag a sheet with hidden rows is not read")
 	fl.StringVar(&f.format, "format", "auto", "`format` of the list: "+strings.Join(reader.FormatNames(), ", "))
-	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: found from the list); \\t for a tab")
+	fl.StringVar(&f.delimiter, "delimiter", "", "`character` between the columns of a CSV list (default: detected); \\t for a tab")
 	fl.StringVar(&f.encoding, "encoding", "", "`encoding` of the list, such as windows-1252, shift_jis, gb18030 or cp850 (default: UTF-8, or what a byte order mark says)")
 	fl.StringVar(&f.defaultRegion, "default-region", "", "`country` of phone numbers without +, such as US or DE")
 	fl.BoolVar(&f.international, "international", false, "phone numbers without + begin with a country code")
@@ -127,7 +127,7 @@ func (f *listFlags) recall(r recorded) error {
 			value = "true"
 		}
 		if f.flags.Lookup(name) == nil || f.given.Set(name, value) != nil {
-			return usageError("read it with the version that removed it, "+last.Version, "the journal says that the list was read with %s, which this version does not know", word)
+			return usageError("use the version that removed it, "+last.Version, "the journal says that the list was read with %s, which this version does not know", word)
 		}
 	}
 	return nil
@@ -143,10 +143,10 @@ func (f *listFlags) compare(h history, l *list, log *slog.Logger) error {
 	}
 	then, now := cmp.Or(strings.Join(last.Reading, " "), "no flags"), cmp.Or(strings.Join(f.reading(), " "), "no flags")
 	if !sameKeys(rulesOf(last.Reading), f.values()) && decided(h.Index()) {
-		return usageError("read it as before, or give another journal with --journal: in the one of before, what was removed under one spelling would be \"not found\" under another",
-			"%s: its journal %s knows identifiers as they are read with %s, not with %s; nothing was sent", l.path, l.journal, then, now)
+		return usageError("read it as before, or use another journal with --journal: in this one, what was removed in one spelling would count as \"not found\" in another",
+			"%s: its journal %s holds identifiers as read with %s, not with %s; nothing was sent", l.path, l.journal, then, now)
 	}
-	log.Warn("the last run read the list in another way", "list", l.path, "then", then, "now", now)
+	log.Warn("the last run read the list differently", "list", l.path, "then", then, "now", now)
 	return nil
 }
 
@@ -292,10 +292,10 @@ func (f *listFlags) name(arg string) (*list, error) {
 		arg = "-"
 	}
 	if arg == "-" && f.journal == "" {
-		return nil, usageError("a list from standard input has no name to put a journal beside", "LIST is -, but --journal is missing")
+		return nil, usageError("a list from standard input has no name to derive a journal's from", "LIST is -, but --journal is missing")
 	}
 	if f.journal == "-" || strings.HasPrefix(f.journal, "/dev/") || strings.HasPrefix(f.journal, "/proc/") {
-		return nil, usageError("name a file, which the next run finds again", "--journal %s: a journal is a file that lasts", f.journal)
+		return nil, usageError("give a file that the next run can find again", "--journal %s: a journal must be a file that lasts", f.journal)
 	}
 	return &list{path: arg, journal: cmp.Or(f.journal, arg+".journal")}, nil
 }
@@ -318,8 +318,8 @@ func (f *listFlags) openFile(a *app, l *list) error {
 		return err
 	}
 	if a.writesTo(l.path) {
-		return usageError("a > empties the file it names before any program starts: get the list again if it is empty now, and write to another file",
-			"standard output goes to %s, the list itself", l.path)
+		return usageError("> empties a file before any program starts: if the list is empty now, get it again, and write to another file",
+			"standard output goes to %s, which is the list itself", l.path)
 	}
 	l.List = worker.NewList(l.path, l.file, opts)
 	return nil
@@ -328,7 +328,7 @@ func (f *listFlags) openFile(a *app, l *list) error {
 func openList(path string) (*os.File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "list: %w", err)
+		return nil, usageError("give a CSV, JSONL or .xlsx file, or - for standard input", "list: %w", err)
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -336,7 +336,7 @@ func openList(path string) (*os.File, error) {
 	}
 	if err != nil {
 		file.Close()
-		return nil, usageError("name a CSV, JSONL or .xlsx file, or - for standard input", "%w", err)
+		return nil, usageError("give a CSV, JSONL or .xlsx file, or - for standard input", "%w", err)
 	}
 	return file, nil
 }
@@ -347,7 +347,7 @@ func openList(path string) (*os.File, error) {
 func spool(r io.Reader) (file *os.File, named bool, err error) {
 	file, err = os.CreateTemp("", "altadnc-bulk-list-*")
 	if err != nil {
-		return nil, false, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
+		return nil, false, fmt.Errorf("standard input: copy it to a temporary file: %w", err)
 	}
 	named = os.Remove(file.Name()) != nil
 	if _, err = io.Copy(file, r); err == nil {
@@ -357,7 +357,7 @@ func spool(r io.Reader) (file *os.File, named bool, err error) {
 	if named {
 		os.Remove(file.Name())
 	}
-	return nil, false, fmt.Errorf("standard input: keep a copy to read twice: %w", err)
+	return nil, false, fmt.Errorf("standard input: copy it to a temporary file: %w", err)
 }
 
 func (l *list) Close() error {

@@ -16,10 +16,10 @@ func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man FOLDER",
 		Short: "Write the man pages of all commands and topics",
-		Long: `man writes the pages that help prints as man pages into FOLDER/man1, one for each
-command, and FOLDER/man7, one for each topic. What is there under the same name is
-written over. The pages bear the date of SOURCE_DATE_EPOCH, else that of the
-version, so that two builds of one version write the same.`,
+		Long: `man writes what help prints as man pages: one for each command into FOLDER/man1,
+one for each topic into FOLDER/man7. Existing pages of the same name are
+overwritten. The pages carry the date in SOURCE_DATE_EPOCH, or else the version's,
+so two builds of one version write the same.`,
 		Example: `  altadnc-bulk man ~/.local/share/man
   man altadnc-bulk-remove`,
 		Args: oneArgument("FOLDER", "where man looks for pages, such as ~/.local/share/man"),
@@ -87,5 +87,5 @@ func manHead(name, section, date, short string) string {
 }
 
 func manError(err error) error {
-	return usageError("name a folder that can be written to, such as ~/.local/share/man", "man pages: %w", err)
+	return usageError("give a folder that can be written to, such as ~/.local/share/man", "man pages: %w", err)
 }

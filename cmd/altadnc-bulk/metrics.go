@@ -85,7 +85,7 @@ func ownMetrics(path string) error {
 	defer f.Close()
 	start, err := io.ReadAll(io.LimitReader(f, int64(len(metricsStart))))
 	if err == nil && len(start) > 0 && string(start) != metricsStart {
-		err = fmt.Errorf("%s is there and holds something else than metrics of altadnc-bulk", path)
+		err = fmt.Errorf("%s exists and does not hold metrics of altadnc-bulk", path)
 	}
 	return err
 }
@@ -98,7 +98,7 @@ const metricsStart = "# HELP altadnc_"
 // leaves half of it.
 func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
 	if there, err := os.Lstat(path); err == nil && !there.Mode().IsRegular() {
-		return fmt.Errorf("%s is there and is no regular file (a link, a pipe, a device)", path)
+		return fmt.Errorf("%s exists and is not a regular file (a link, a pipe, a device)", path)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -108,7 +108,7 @@ func (t table) unsure(n int64) {
 
 // outputFlag registers -o, the file to write a list to in place of stdout.
 func outputFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVarP(path, "output", "o", "", "write to this `file` instead of standard output, all of it or nothing")
+	cmd.Flags().StringVarP(path, "output", "o", "", "write to this `file` instead of standard output, all or nothing")
 }
 
 // emit writes a list to stdout, or to the file at path once it is complete. It
@@ -138,22 +138,22 @@ func (a *app) emit(path string, sources []string, write func(io.Writer) error) e
 	if err == nil || unwritten != nil {
 		return unwritten
 	}
-	return &exitError{code: diskCode(err), err: fmt.Errorf("--output: %w", err), hint: "name a file in a folder that exists and is writable"}
+	return &exitError{code: diskCode(err), err: fmt.Errorf("--output: %w", err), hint: "choose a file in a folder that exists and is writable"}
 }
 
 // replaceable refuses to write over what the output is made from, and over any
 // journal, which is evidence.
 func replaceable(path string, sources []string) error {
-	refusal := usageError("name another file", "--output %s: it would replace what it is made from, or a journal", path)
+	refusal := usageError("choose another file", "--output %s: it would replace its own input, or a journal", path)
 	if base := strings.TrimSuffix(path, ".lock"); strings.HasSuffix(base, ".journal") {
 		return refusal
 	}
 	if link, err := os.Lstat(path); err == nil && !link.IsDir() && !link.Mode().IsRegular() {
-		return usageError("name another file, or leave --output out for standard output", "--output %s: it is no regular file (a link, a pipe, a device)", path)
+		return usageError("choose another file, or leave --output out for standard output", "--output %s: it is not a regular file (a link, a pipe, a device)", path)
 	}
 	there, err := os.Stat(path)
 	if err == nil && there.IsDir() {
-		return usageError("name a file in it", "--output %s: it is a folder", path)
+		return usageError("choose a file in it", "--output %s: it is a folder", path)
 	}
 	for _, source := range sources {
 		if s, sourceErr := os.Stat(source); err == nil && sourceErr == nil && os.SameFile(there, s) {

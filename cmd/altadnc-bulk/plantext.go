@@ -72,7 +72,7 @@ func (r *removal) newPlan(plan *worker.Plan) *removePlan {
 		restored: plan.Keys.Counts[journal.Restored], left: int64(len(plan.Left)), skipFailed: r.skipFailed,
 	}
 	if r.temporary() {
-		p.Journal = "temporary, gone at the end"
+		p.Journal = "temporary, deleted at the end"
 	}
 	for _, e := range plan.Refused.First {
 		p.Refused.First = append(p.Refused.First, refusedEntry(e))
@@ -112,7 +112,7 @@ func (p *removePlan) write(t table) {
 		t.fact("duplicates", "%s, each key is sent once", count(p.Duplicates))
 	}
 	if p.Completed > 0 {
-		t.fact("completed", "%s without + and country code, read as of %s", plural(p.Completed, "number"), strings.ToUpper(p.region))
+		t.fact("completed", "%s without + and country code, read as numbers of %s", plural(p.Completed, "number"), strings.ToUpper(p.region))
 	}
 	p.writeRefused(t)
 	p.writeEarlier(t)
@@ -165,7 +165,7 @@ func (p *removePlan) writeEarlier(t table) {
 		t.fact("unanswered", "%s of an earlier run, sent first", plural(p.Unanswered, "request"))
 	}
 	if p.left > 0 {
-		t.fact("left", "%s of an earlier run got no answer and left the list since", plural(p.left, "request"))
+		t.fact("left", "%s of an earlier run got no answer, and what they named is no longer on the list", plural(p.left, "request"))
 	}
 }
 
@@ -178,7 +178,7 @@ func (p *removePlan) writeSnapshot(t table) {
 	case p.Send == 0:
 	default:
 		t.fact("snapshot", "none; one costs a request per 100 entries of the Do Not Contact list, and saves up to %s", count(p.Send))
-		t.fact("own opt-outs", "unknown without a snapshot; people's own are taken off as well (--keep-unsubscribed)")
+		t.fact("own opt-outs", "unknown without a snapshot; opt-outs people made themselves are removed too (--keep-unsubscribed keeps them)")
 	}
 }
 
@@ -256,7 +256,7 @@ func (s *snapshotEffect) write(t table, requests int64) {
 	if s.Whole {
 		t.fact("snapshot", "all %s entries of the Do Not Contact list at %s, in %s; %s not there", count(s.Entries), zoned(s.Time, time.TimeOnly), plural(s.Requests, "request"), keysAre(s.Absent))
 	} else {
-		t.fact("snapshot", "the first %s entries of the Do Not Contact list, in %s, then given up; the rest goes one by one", count(s.Entries), plural(s.Requests, "request"))
+		t.fact("snapshot", "the first %s entries of the Do Not Contact list, in %s, then gave up; the rest is sent one by one", count(s.Entries), plural(s.Requests, "request"))
 	}
 	t.fact("", "%s with it, %s without", plural(requests+s.Requests, "request"), count(s.Before))
 	if s.Untyped > 0 {
@@ -266,15 +266,15 @@ func (s *snapshotEffect) write(t table, requests int64) {
 		t.fact("", "entries that cannot be matched with any key: %s", count(s.Unreadable))
 	}
 	if s.Reappeared > 0 {
-		t.fact("not found", "%s on it after all, though an unsure answer said otherwise: sent again", keysAre(s.Reappeared))
+		t.fact("not found", "%s on it, although an unsure answer said otherwise: sent again", keysAre(s.Reappeared))
 	}
 	if s.Contradicted > 0 {
-		t.fact("not found", "%s on it now, put there since; --again sends them", keysAre(s.Contradicted))
+		t.fact("not found", "%s on it now, added since; --again sends them", keysAre(s.Contradicted))
 	}
 	if s.Kept > 0 {
-		t.fact("own opt-outs", "%s left on it, since people unsubscribed themselves", keysAre(s.Kept))
+		t.fact("own opt-outs", "%s kept: the person unsubscribed", keysAre(s.Kept))
 	}
 	if s.Own > 0 {
-		t.fact("own opt-outs", "%s people's own and would be lifted; --keep-unsubscribed leaves them", counted(s.Own, "entry is", "entries are"))
+		t.fact("own opt-outs", "%s people's own and would be removed; --keep-unsubscribed keeps them", counted(s.Own, "entry is", "entries are"))
 	}
 }

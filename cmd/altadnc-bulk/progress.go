@@ -93,9 +93,9 @@ func outageText(o worker.Outage) string {
 	}
 	text := "no answer from the API for " + short(o.For)
 	if next := time.Until(o.Next); next > time.Second {
-		return text + ", asking again in " + short(next)
+		return text + ", retrying in " + short(next)
 	}
-	return text + ", asking"
+	return text + ", retrying"
 }
 
 // bar renders how much is done: a percentage, a bar if width is not 0, and the

@@ -56,8 +56,8 @@ func (a *app) removeCommand() *cobra.Command {
 		Short: "Take everything on LIST off the Do Not Contact list; run it again to resume",
 		Long: `remove sends one DELETE for each identifier on LIST (CSV, JSONL, .xlsx, or - for
 standard input) and records each outcome in a journal beside it. Running the
-same command again goes on where an earlier run ended, and sends nothing that is
-finished.
+same command again carries on where the last run stopped; what is finished is not
+sent again.
 
 Whoever is taken off the list can be contacted again.`,
 		Example: `  altadnc-bulk remove --sandbox contacts.csv    # a trial, nothing real
@@ -78,11 +78,11 @@ Whoever is taken off the list can be contacted again.`,
 // registerChoice registers the flags that choose what of a list is sent.
 func (r *removal) registerChoice(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start when more than `N` would be sent")
-	fl.BoolVar(&r.skipFailed, "skip-failed", false, "leave alone what failed in an earlier run")
+	fl.Int64Var(&r.maxRemovals, "max-removals", 0, "refuse to start if more than `N` would be sent")
+	fl.BoolVar(&r.skipFailed, "skip-failed", false, "do not retry what failed in an earlier run")
 	r.snapshot = snapshotNever
 	fl.Var(&r.snapshot, "snapshot", "`when` to list the Do Not Contact list first, 100 entries a request, and send only what is on it: never, auto (which gives up after a tenth of the requests that it could save) or always")
-	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "leave opt-outs alone that people made themselves; takes a snapshot of the whole list, without which nobody can know")
+	fl.BoolVar(&r.keep, "keep-unsubscribed", false, "keep opt-outs that people made themselves; takes a snapshot of the whole list, the only way to know")
 }
 
 func (r *removal) run(cmd *cobra.Command, arg string) error {
@@ -149,7 +149,7 @@ func (r *removal) problems(cmd *cobra.Command) error {
 		problems = append(problems, fmt.Errorf("--max-removals %d: at least 1; leave it out to allow any number", r.maxRemovals))
 	}
 	if r.keep && r.snapshot == snapshotNever && cmd.Flags().Changed("snapshot") {
-		problems = append(problems, errors.New("--keep-unsubscribed takes a snapshot, which alone knows who unsubscribed, and --snapshot never forbids it; leave one of them out"))
+		problems = append(problems, errors.New("--keep-unsubscribed needs a snapshot to know who unsubscribed, and --snapshot never forbids one; leave one of them out"))
 	}
 	return errors.Join(problems...)
 }
@@ -184,7 +184,7 @@ func (r *removal) showPlan() error {
 		}
 		if unbegun != nil {
 			stop := unbegun.Stop
-			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was known: %w", r.list.path, stop), hint: stopHint(stop)}
+			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: stopped before the plan was complete: %w", r.list.path, stop), hint: stopHint(stop)}
 		}
 	}
 	return r.print(r.newPlan(plan), r.watchers.json)
@@ -299,7 +299,7 @@ func (r *removal) agree(p *removePlan) error {
 func (r *removal) ask(p *removePlan) error {
 	n, removals := count(p.sending()), plural(p.sending(), "removal")
 	if p.Snapshot != nil && p.Snapshot.Own > 0 {
-		removals += fmt.Sprintf(", lifting %s", counted(p.Snapshot.Own, "opt-out of a person's own", "opt-outs of people's own"))
+		removals += fmt.Sprintf(", including %s", counted(p.Snapshot.Own, "person's own opt-out", "people's own opt-outs"))
 	}
 	read := p.ReadAs.columns() + p.ReadAs.unread()
 	if p.sending() <= confirmByNumber {
@@ -348,7 +348,7 @@ func (r *removal) outcome(plan *worker.Plan, s *worker.Summary) (*removeSummary,
 	}
 	end := r.ended(v.ExitCode, s.Stop)
 	if s.Err != nil {
-		end.err = fmt.Errorf("the counts of this run contradict each other, which is a defect of altadnc-bulk: %w", s.Err)
+		end.err = fmt.Errorf("the counts of this run contradict each other, which is a bug in altadnc-bulk: %w", s.Err)
 		end.hint = "please report it with the journal's record of this run"
 	}
 	return v, end

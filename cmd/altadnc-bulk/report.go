@@ -120,8 +120,8 @@ func (f *reportFlags) complete(records *journal.View, l *list) error {
 		return nil
 	}
 	return &exitError{
-		code: exitFailures, err: fmt.Errorf("%s: the report is written, but not of all that was done: %s", l.path, elsewhereText(missing)),
-		hint: "give the list as it was removed, and the flags that remove had",
+		code: exitFailures, err: fmt.Errorf("%s: the report is written, but does not cover all that was done: %s", l.path, elsewhereText(missing)),
+		hint: "use the list as it was removed, with the flags that remove had",
 	}
 }
 
@@ -268,9 +268,9 @@ func openReason(s journal.State, forms []journal.Stored) string {
 	}
 	switch {
 	case removed > 0:
-		return fmt.Sprintf("%d of %d stored forms removed, the rest is open", removed, len(forms))
+		return fmt.Sprintf("%d of %d stored forms removed, the rest are open", removed, len(forms))
 	case s.Intent:
-		return "sent, answer unknown"
+		return "sent, but no answer arrived"
 	case s.Reopened:
 		return "to be sent again"
 	}

@@ -29,14 +29,13 @@ func (a *app) restoreCommand() *cobra.Command {
 		Use:   "restore LIST",
 		Short: "Put back on the Do Not Contact list what remove LIST took off",
 		Long: `restore puts the identifiers of LIST that its journal says were removed back on
-the Do Not Contact list, up to 500 in one request. It asks before, can be
-interrupted and run again, and records what is back: remove then skips it,
+the Do Not Contact list, up to 500 in one request. It asks first, can be
+interrupted and run again, and records what is back, so that remove skips it
 unless --again is given.
 
-With a snapshot (remove --snapshot) an entry gets back the form in which it was
-stored and its label; without, the form that was sent. What cannot come back:
-when an entry was made, and that a person made it themself. Alta will show all
-of them as added by hand, today.`,
+With a snapshot (remove --snapshot) an entry gets back its stored form and its
+label; without one, the form that was sent. What is lost: when an entry was made,
+and that the person made it. Alta will show all of them as added by hand, today.`,
 		Example: `  altadnc-bulk restore --dry-run contacts.csv
   altadnc-bulk restore contacts.csv
   altadnc-bulk restore --since 2026-01-31T18:00:00Z --all contacts.csv`,
@@ -54,9 +53,9 @@ of them as added by hand, today.`,
 	fl := cmd.Flags()
 	fl.BoolVar(&r.all, "all", false, "put back all that the journal says was removed, whether on LIST or not; LIST is not read, and not needed with --journal")
 	fl.StringVar(&r.since, "since", "", "only what was removed at this `time` or later: 2026-01-31 or 2026-01-31T18:00:00Z")
-	fl.BoolVar(&r.unsure, "unsure", false, "put back as well what a request without an answer may have removed")
-	fl.BoolVar(&r.barred, "refused", false, "ask again for what the API refused to put back before")
-	fl.BoolVar(&r.pause, "pause-active-workflows", true, "let Alta pause the workflows that are active for these people, as the API does by itself")
+	fl.BoolVar(&r.unsure, "unsure", false, "also put back what a request without an answer may have removed")
+	fl.BoolVar(&r.barred, "refused", false, "retry what the API refused to put back before")
+	fl.BoolVar(&r.pause, "pause-active-workflows", true, "let Alta pause the workflows that are active for these people, as the API does by default")
 	return cmd
 }
 
@@ -145,7 +144,7 @@ func (r *restore) complete(missing int64) error {
 }
 
 func (r *restore) noJournal() error {
-	return usageError("name the journal of the removal with --journal", "%s: no such journal, so nothing is known to be removed", r.list.journal)
+	return usageError("give the removal's journal with --journal", "%s: no such journal, so nothing is known to have been removed", r.list.journal)
 }
 
 func (r *restore) restore() error {

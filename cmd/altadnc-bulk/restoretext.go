@@ -97,10 +97,10 @@ func (p *restorePlan) writeLeft(t table) {
 		t.fact("left alone", "%s", elsewhereText(p.Elsewhere))
 	}
 	if p.Barred > 0 {
-		t.fact("left alone", "%s that the API refused to put back before; --refused asks for them again", count(p.Barred))
+		t.fact("left alone", "%s that the API refused to put back before; --refused retries them", count(p.Barred))
 	}
 	if p.Doubtful > 0 {
-		t.fact("left alone", "%s that a request without an answer may have removed; --unsure puts them back as well", count(p.Doubtful))
+		t.fact("left alone", "%s that a request without an answer may have removed; --unsure puts them back too", count(p.Doubtful))
 	}
 }
 
@@ -108,7 +108,7 @@ func (p *restorePlan) writeLeft(t table) {
 func (p *restorePlan) writeCost(t table) {
 	own, workflows, takes := "", "Alta pauses what is active for these people", ""
 	if p.Own > 0 {
-		own = fmt.Sprintf(", %s of people's own opt-outs included", count(p.Own))
+		own = fmt.Sprintf(", including %s that people made themselves", count(p.Own))
 	}
 	if !p.pause {
 		workflows = "Alta goes on with what is active for these people (--pause-active-workflows=false)"
@@ -116,7 +116,7 @@ func (p *restorePlan) writeCost(t table) {
 	if p.perMinute > 0 {
 		takes = ", about " + short(worker.Duration(p.Requests, p.perMinute))
 	}
-	t.fact("labels", "%s with the label they had, as far as a snapshot knew it", count(p.Labelled))
+	t.fact("labels", "%s get back the label they had, as far as a snapshot knew it", count(p.Labelled))
 	t.fact("lost", "dates, and who made the entry: all will be shown as added by hand%s", own)
 	t.fact("workflows", "%s", workflows)
 	t.fact("requests", "%s%s", count(p.Requests), takes)

@@ -83,8 +83,8 @@ type outputFlags struct {
 // register registers the flags for what goes to stderr.
 func (f *outputFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings, unless something needs attention")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell more, and name identifiers in full")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only warnings, and the summary if something failed")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "log more, and show identifiers in full")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress bar")
 	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text (sentences on a terminal, key=value elsewhere) or json")
 }

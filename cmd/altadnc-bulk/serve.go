@@ -66,7 +66,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 	f := &sandboxFlags{}
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve the Alta API locally, for trying and testing",
+		Short: "Serve the Alta API locally, for trials and tests",
 		Long: `sandbox serves the documented endpoints of /dnc/communication-opt-outs on this
 machine, with the account's quota and, on request, with the faults that a
 network or an API can have. Nothing leaves the machine. It runs until it is
@@ -103,13 +103,13 @@ A fault is an action, its value and its conditions:
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.listen, "listen", "127.0.0.1:8080", "loopback `address` to listen on; port 0 takes a free one")
-	fl.StringVar(&f.list, "list", "", "JSONL `file` with the opt-outs to start with (default: a list of its own)")
+	fl.StringVar(&f.list, "list", "", "JSONL `file` with the opt-outs to start with (default: a built-in list)")
 	fl.StringVar(&f.token, "token", "", "the only bearer `token` to accept (default: any)")
 	fl.StringVar(&f.account, "account-id", "", "the `ID` that x-account-id must have (default: any or none)")
 	fl.IntVar(&f.limit, "limit", 100, "`N` requests a window; -1 for no quota")
 	fl.DurationVar(&f.window, "window", time.Minute, "length of the quota's window")
 	fl.StringVar(&f.kind, "window-kind", "fixed", "`kind` of window: fixed, sliding, token-bucket")
-	fl.StringArrayVar(&f.faults, "fault", nil, "misbehave by this `fault`, see above; may be given several times")
+	fl.StringArrayVar(&f.faults, "fault", nil, "misbehave with this `fault`, see above; repeat the flag for more")
 	return cmd
 }
 

@@ -32,9 +32,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 output or a file, one request for 100 entries, and changes nothing. What it
 writes is a list that remove accepts: take care what you feed back.
 
-Entries that come or go while it reads may be in it or not. An exit code other
-than 0 means that the output is not the whole list; -o then leaves its file as
-it was.`,
+Entries added or removed while it reads may or may not be in it. With any exit code
+but 0 the output is not the whole list; -o then leaves its file as it was.`,
 		Example: `  altadnc-bulk snapshot -o dnc.csv
   altadnc-bulk snapshot --output-format jsonl -o dnc.jsonl`,
 		Args: cobra.NoArgs,
@@ -94,7 +93,7 @@ func (d *dump) stopped(stop *worker.Stop, l *worker.Listing) error {
 	}
 	return &exitError{
 		code: stopCode(stop.Reason), hint: stopHint(stop),
-		err: fmt.Errorf("stopped after %s entries, the output is not the whole list: %w", count(l.Progress().Entries), stop),
+		err: fmt.Errorf("stopped after %s entries; the output is not the whole list: %w", count(l.Progress().Entries), stop),
 	}
 }
 

@@ -24,9 +24,9 @@ func (a *app) statusCommand() *cobra.Command {
 	f := &statusFlags{}
 	cmd := &cobra.Command{
 		Use:   "status LIST",
-		Short: "Tell what is done of LIST, what is open, and how long that takes",
+		Short: "Show what is done of LIST, what is open, and how long that takes",
 		Long: `status compares LIST with its journal. It sends nothing, changes nothing, and
-works while a run goes on. It exits with 0 when what it reads is sound, however
+works during a run. It exits with 0 if what it reads is sound, however
 much is still open.`,
 		Example: `  altadnc-bulk status contacts.csv
   altadnc-bulk status --json contacts.csv`,
@@ -34,7 +34,7 @@ much is still open.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(a, args[0]) },
 	}
 	f.read.register(cmd)
-	cmd.Flags().Float64Var(&f.rate, "rate", pace.Default, "`N` requests a minute, for the time that is left")
+	cmd.Flags().Float64Var(&f.rate, "rate", pace.Default, "`N` requests a minute, to estimate the time left")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -51,7 +51,7 @@ func (f *statusFlags) run(a *app, arg string) error {
 		return err
 	}
 	if err := plan.Check(); err != nil {
-		return &exitError{code: exitTrouble, err: fmt.Errorf("the counts contradict each other, which is a defect of altadnc-bulk: %w", err)}
+		return &exitError{code: exitTrouble, err: fmt.Errorf("the counts contradict each other, which is a bug in altadnc-bulk: %w", err)}
 	}
 	s, err := newStatus(l, plan, records, f.rate)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *status) write(t table) {
 func (s *status) words() string {
 	switch {
 	case s.Holder != "":
-		return "a run is going on (" + s.Holder + ")"
+		return "a run is in progress (" + s.Holder + ")"
 	case !s.Exists:
 		return "nothing was sent yet"
 	case s.Open > 0:
@@ -219,7 +219,7 @@ func (s *status) writeElsewhere(t table) {
 
 // elsewhereText words finished keys that the list does not have.
 func elsewhereText(n int64) string {
-	return counted(n, "finished key of the journal is", "finished keys of the journal are") + " not on the list as it is read now: it has changed, or is read in another way"
+	return counted(n, "finished key of the journal is", "finished keys of the journal are") + " not on the list as it is read now: the list has changed, or is read differently"
 }
 
 // reasons words why entries failed. Which of them could not be read, and why, is

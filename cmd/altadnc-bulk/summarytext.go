@@ -91,7 +91,7 @@ func (v *removeSummary) write(t table) {
 	t.line("%s, %s after %s", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
 	t.count(v.Removed, "removed")
 	t.count(v.NotFound, "not found (not on the Do Not Contact list)")
-	t.count(v.Protected, "protected (people's own opt-outs, kept)")
+	t.count(v.Protected, "protected (kept: the person unsubscribed)")
 	t.count(v.Failed, "failed")
 	t.count(v.Duplicate, "duplicate")
 	t.count(v.Skipped, "skipped (finished %s; --again sends them again)", v.skipped())
@@ -152,7 +152,7 @@ func (v *removeSummary) writeRewritten(t table) {
 	if v.Rewritten == 0 {
 		return
 	}
-	what := counted(v.Rewritten, "entry was", "entries were") + " not found and had been sent in canonical form, not as on the list."
+	what := counted(v.Rewritten, "entry was", "entries were") + " not found after being sent in canonical form instead of as written."
 	if v.temporary {
 		t.line("%s --snapshot auto finds the form that is stored, --as-is sends what is written.", what)
 		return

@@ -33,35 +33,35 @@ func (a *app) sweepCommand() *cobra.Command {
 		Use:   "sweep FOLDER",
 		Short: "Take every list in FOLDER off the Do Not Contact list, as a nightly job",
 		Long: `sweep removes every list in FOLDER (csv, tsv, jsonl, ndjson, xlsx, each also as
-.gz), in the order of their names, as "remove --yes" would. A list that is gone
-through goes with its journal to FOLDER/done, and beside it what failed of it as
-NAME-failed, a list that remove accepts. Nothing there is ever written over.
+.gz), in the order of their names, as "remove --yes" would. A list that has been
+worked through moves with its journal to FOLDER/done, together with NAME-failed,
+a list of what failed that remove accepts. Nothing there is ever overwritten.
 
-A list that cannot be read or whose journal is damaged stays where it is, is
-named, and does not hold up the others. What concerns them all ends the night: a
-token that is refused, an outage, a spent quota, a signal, --max-duration. The
-exit code is the worst of all. Killed and started again, it goes on.
+A list that cannot be read, or whose journal is damaged, stays where it is, is
+reported, and does not hold up the others. Whatever affects them all ends the
+night: a refused token, an outage, a spent quota, a signal, --max-duration. The
+exit code is the worst of all. Killed and started again, it carries on.
 
-Left alone are hidden files, names that begin with ~$, folders and links, what
-has another ending, and files younger than --settle.`,
+Left alone are hidden files, names that begin with ~$, folders and links, files
+with other endings, and files younger than --settle.`,
 		Example: `  altadnc-bulk sweep --dry-run contacts
   altadnc-bulk sweep --yes -q --max-duration 6h --keep-done 90d contacts`,
-		Args: oneArgument("FOLDER", "the folder that the lists are put into"),
+		Args: oneArgument("FOLDER", "the folder that holds the lists"),
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, args[0]) },
 	}
 	s.registerSending(cmd)
 	s.read.registerReading(cmd)
 	s.registerChoice(cmd)
 	fl := cmd.Flags()
-	fl.DurationVar(&s.settle, "settle", defaultSettle, "leave files alone that changed less than this `time` ago")
-	fl.Var(&s.keepDone, "keep-done", "delete what was done longer ago than this `time`, such as 90d; without it nothing is deleted")
+	fl.DurationVar(&s.settle, "settle", defaultSettle, "leave alone files that changed less than this `time` ago")
+	fl.Var(&s.keepDone, "keep-done", "delete what was done longer ago than this `time`, such as 90d (default: delete nothing)")
 	return cmd
 }
 
 func (s *sweep) run(cmd *cobra.Command, path string) error {
 	problems := s.problems(cmd)
 	if s.settle < 0 {
-		problems = errors.Join(problems, fmt.Errorf("--settle %s: not a time before now", s.settle))
+		problems = errors.Join(problems, fmt.Errorf("--settle %s: must not be negative", s.settle))
 	}
 	if problems != nil {
 		return problems

@@ -30,7 +30,7 @@ func newFolder(path string) (*folder, error) {
 		err = fmt.Errorf("%s is not a folder", path)
 	}
 	if err != nil {
-		return nil, usageError("name the folder that the lists are put into; for one list there is remove", "folder: %w", err)
+		return nil, usageError("give the folder that holds the lists; for a single list use remove", "folder: %w", err)
 	}
 	return &folder{path, filepath.Join(path, "done"), osDisk{}}, nil
 }
@@ -101,7 +101,7 @@ func journalOf(name string) (list string, ok bool) {
 // unready says why a file is not to be swept now, "" if it is.
 func unready(e fs.DirEntry, settle time.Duration) (string, error) {
 	if _, ending := parts(e.Name()); !slices.Contains(listEndings(), strings.TrimSuffix(strings.ToLower(ending), ".gz")) {
-		return "its name does not end like that of a list", nil
+		return "its name does not end like a list's", nil
 	}
 	if !e.Type().IsRegular() {
 		return "not a regular file", nil
@@ -203,7 +203,7 @@ func (f *folder) putAway(name string, failed func(io.Writer) error) (moved, fail
 }
 
 func putAwayError(name string, err error) error {
-	return &exitError{code: exitTrouble, err: fmt.Errorf("put %s away: %w", name, err), hint: "everything on it is done and recorded; the next sweep puts it away"}
+	return &exitError{code: exitTrouble, err: fmt.Errorf("move %s to done: %w", name, err), hint: "everything on it is done and recorded; the next sweep moves it"}
 }
 
 // free returns the name that a list gets in done: its own, or one with a number
@@ -222,7 +222,7 @@ func (f *folder) free(name string) string {
 // moves next must not arrive without it. It writes nothing over.
 func (f *folder) rename(from, to string) error {
 	if f.has(to) {
-		return fmt.Errorf("%s: there is a file of that name", filepath.Join(f.done, to))
+		return fmt.Errorf("%s: a file with that name exists", filepath.Join(f.done, to))
 	}
 	if err := f.disk.rename(filepath.Join(f.path, from), filepath.Join(f.done, to)); err != nil {
 		return err
@@ -305,8 +305,11 @@ func (f *folder) finishMove() error {
 	if err == nil {
 		err = json.Unmarshal(content, &m)
 	}
-	if err != nil || m.From != filepath.Base(m.From) || m.To != filepath.Base(m.To) || m.Failed != "" && m.Failed != filepath.Base(m.Failed) {
-		return usageError("look what lies in its folder, then delete it", "%s: not a move of an earlier sweep: %v", f.marker(), err)
+	if err == nil && (m.From != filepath.Base(m.From) || m.To != filepath.Base(m.To) || m.Failed != "" && m.Failed != filepath.Base(m.Failed)) {
+		err = errors.New("it names a file elsewhere")
+	}
+	if err != nil {
+		return usageError("see what is in its folder, then delete it", "%s: not the note of a sweep that was moving a list: %w", f.marker(), err)
 	}
 	if err := f.finish(m); err != nil {
 		return putAwayError(m.From, err)
@@ -395,7 +398,7 @@ func (a *age) Set(s string) error {
 	}
 	d, err := time.ParseDuration(s)
 	if err == nil && d <= 0 {
-		err = errors.New("not a time before now")
+		err = errors.New("must be positive")
 	}
 	*a = age(d)
 	return err

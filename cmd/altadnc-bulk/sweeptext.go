@@ -34,7 +34,7 @@ func (p *sweepPlan) write(t table) {
 		case *removePlan:
 			t.list(l.List, "%s of %s to send%s", plural(l.Send, "removal"), counted(l.Entries, "entry", "entries"), also(", ", l.Refused.Total, "refused"))
 		case *listFailure:
-			t.list(l.List, "not to be read: %s", l.Error)
+			t.list(l.List, "no plan: %s", l.Error)
 		}
 	}
 	t.leftAlone(p.LeftAlone)
@@ -172,7 +172,7 @@ func (v *sweepSummary) write(t table) {
 	a := v.Totals
 	t.count(a.Removed, "removed")
 	t.count(a.NotFound, "not found (not on the Do Not Contact list)")
-	t.count(a.Protected, "protected (people's own opt-outs, kept)")
+	t.count(a.Protected, "protected (kept: the person unsubscribed)")
 	t.count(a.Failed, "failed")
 	t.count(a.Duplicate, "duplicate")
 	t.count(a.Skipped, "skipped (finished in an earlier run)")

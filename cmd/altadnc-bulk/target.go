@@ -43,14 +43,14 @@ func (f *apiFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.baseURL, "base-url", "", "base `URL` of the API (else ALTA_BASE_URL, else "+defaultBaseURL+")")
 	fl.StringVar(&f.accountID, "account-id", "", "account `ID`, for users with several accounts (else ALTA_ACCOUNT_ID)")
 	fl.StringVar(&f.tokenFile, "token-file", "", "`file` that holds the API token (else ALTA_API_TOKEN)")
-	fl.Float64Var(&f.rate.PerMinute, "rate", pace.Default, "`N` requests a minute, at most 98; toward a loopback address any number, 0 for unpaced")
+	fl.Float64Var(&f.rate.PerMinute, "rate", pace.Default, "`N` requests a minute, at most 98; any number to a loopback address, 0 for unpaced")
 	fl.Float64Var(&f.rate.Reserve, "reserve", 0, "leave `N` requests a minute to the account's other integrations")
-	fl.IntVar(&f.rate.Burst, "burst", 80, "let up to `N` requests leave at once if the API shows that the minute is unused; 0 for always even")
+	fl.IntVar(&f.rate.Burst, "burst", 80, "send up to `N` requests at once if the API shows that the minute is unused; 0 always spaces them evenly")
 	fl.IntVar(&f.workers, "workers", 4, "at most `N` requests under way at once")
 	fl.DurationVar(&f.timeout, "timeout", 30*time.Second, "time for one request")
-	fl.IntVar(&f.maxAttempts, "max-attempts", 5, "after `N` attempts a request counts as failed")
+	fl.IntVar(&f.maxAttempts, "max-attempts", 5, "count a request as failed after `N` attempts")
 	fl.DurationVar(&f.maxQuotaWait, "max-quota-wait", 10*time.Minute, "stop when the API asks to wait longer than this")
-	fl.DurationVar(&f.maxOutage, "max-outage", 15*time.Minute, "wait this long for an API or a network that does not answer, then stop")
+	fl.DurationVar(&f.maxOutage, "max-outage", 15*time.Minute, "wait up to this long for an API or a network that does not answer, then stop")
 	fl.DurationVar(&f.maxDuration, "max-duration", 0, "stop cleanly after this time (exit 10); 0 for no limit")
 	fl.BoolVar(&f.sandbox, "sandbox", false, "serve a copy of the API on this machine and use that: no token, nothing real")
 }
@@ -120,8 +120,8 @@ func (f *apiFlags) problems(loopback bool) []error {
 	bad(!loopback && rate > pace.Most, "--rate %v: at most %d requests a minute, so that no window of 60 seconds ever sees 100", rate, pace.Most)
 	bad(!loopback && rate == 0, "--rate 0: unpaced only toward a loopback address; the API allows 100 requests a minute, so use at most %d", pace.Most)
 	bad(!(reserve >= 0), "--reserve %v: a number of requests a minute, such as 30", reserve)
-	bad(rate >= 1 && reserve >= 0 && !f.rate.Enough(), "--reserve %v: leaves less than one of the %v requests a minute of --rate; use at most %v", reserve, rate, rate-1)
-	bad(f.rate.Burst < 0, "--burst %d: a number of requests, such as 80; 0 for always even", f.rate.Burst)
+	bad(rate >= 1 && reserve >= 0 && !f.rate.Enough(), "--reserve %v: leaves less than one of --rate's %v requests a minute; use at most %v", reserve, rate, rate-1)
+	bad(f.rate.Burst < 0, "--burst %d: a number of requests, such as 80; 0 always spaces them evenly", f.rate.Burst)
 	bad(f.workers < 1 || f.workers > 256, "--workers %d: between 1 and 256", f.workers)
 	bad(f.timeout <= 0, "--timeout %s: must be positive, such as 30s", f.timeout)
 	bad(f.maxAttempts < 1, "--max-attempts %d: at least 1", f.maxAttempts)
@@ -144,7 +144,7 @@ func (f *apiFlags) token(a *app) (api.Token, error) {
 	if f.tokenFile == "" {
 		token := strings.TrimSpace(a.getenv("ALTA_API_TOKEN"))
 		if token == "" {
-			return api.Token{}, errors.New("no API token: name a file that holds it with --token-file, or set ALTA_API_TOKEN; to try without one, use --sandbox")
+			return api.Token{}, errors.New("no API token: give a file that holds it with --token-file, or set ALTA_API_TOKEN; to try without one, use --sandbox")
 		}
 		return api.NewToken(token), nil
 	}
@@ -156,7 +156,7 @@ func (f *apiFlags) token(a *app) (api.Token, error) {
 		content, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), content)
 	}
 	if err != nil {
-		return api.Token{}, fmt.Errorf("--token-file: %w; name a file that holds the API token", err)
+		return api.Token{}, fmt.Errorf("--token-file: %w; give a file that holds the API token", err)
 	}
 	token := strings.TrimSpace(string(content))
 	if token == "" {

@@ -406,7 +406,7 @@ func TestQuestionOfOwnOptOuts(t *testing.T) {
 	x := startTerminal(t, 160, o.onTerminal("remove", "--rate", "0", "--no-progress", "--snapshot", "always", listFile(t, rows(2))))
 	x.awaitText("[y/N]")
 	x.press("n\n")
-	if code := x.exit(); code != exitUsage || !strings.Contains(x.output(), "Send 1 removal, lifting 1 opt-out of a person's own?") {
+	if code := x.exit(); code != exitUsage || !strings.Contains(x.output(), "Send 1 removal, including 1 person's own opt-out?") {
 		t.Errorf("exit code %d:\n%s", code, x.output())
 	}
 }
@@ -431,8 +431,8 @@ func TestQuestionStaysInSight(t *testing.T) {
 	screen := strings.Join(all[max(0, len(all)-24):], " ")
 	for _, says := range []string{
 		"to send      1 request (email 1)",
-		"1 entry is people's own and would be lifted; --keep-unsubscribed leaves them",
-		`Read "Email Address" as email, "Mobile Phone" as phone. NOT READ: "User Email" (looks like email). Send 1 removal, lifting 1 opt-out of a person's own?`,
+		"1 entry is people's own and would be removed; --keep-unsubscribed keeps them",
+		`Read "Email Address" as email, "Mobile Phone" as phone. NOT READ: "User Email" (looks like email). Send 1 removal, including 1 person's own opt-out?`,
 	} {
 		if !strings.Contains(unwrapped(screen), unwrapped(says)) {
 			t.Errorf("the last screen does not say %q:\n%s", says, strings.Join(all, "\n"))

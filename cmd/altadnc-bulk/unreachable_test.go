@@ -36,7 +36,7 @@ func TestUnreachable(t *testing.T) {
 			s.file("list.csv", "identifier,type\nada.lovell@example.com,email\nben.okafor@example.com,email\n")
 			s.env["ALTA_BASE_URL"], s.env["ALTA_API_TOKEN"] = c.base+"/v1", "secret-of-the-test"
 			code, stdout, stderr := s.runApart("remove", "--yes", "-q", "--workers", "1", "list.csv")
-			if code != exitTrouble || !strings.Contains(stderr, "stopped: unreachable: ") || !strings.Contains(stderr, c.says) || !strings.Contains(stderr, "waiting does not mend this") ||
+			if code != exitTrouble || !strings.Contains(stderr, "stopped: unreachable: ") || !strings.Contains(stderr, c.says) || !strings.Contains(stderr, "waiting does not fix this") ||
 				!strings.Contains(stdout, "2 open") || !strings.Contains(stdout, "1 request") || strings.Contains(stderr, "s3cret") {
 				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 			}

@@ -32,22 +32,22 @@ func isFull(err error) bool {
 // unwritableHint tells what to do about a journal that cannot be written for this
 // cause.
 func unwritableHint(err error) string {
-	const why = "; no request leaves that cannot be written down"
+	const why = "; no request is sent that cannot be recorded"
 	switch {
 	case isMisplaced(err):
-		return "there is no such folder: make it, or name another place with --journal" + why
+		return "the folder does not exist: create it, or choose another place with --journal" + why
 	case isForbidden(err):
-		return "let this user write there, or name another place with --journal" + why
+		return "let this user write there, or choose another place with --journal" + why
 	case isFull(err):
 		return "make room on the disk" + why
 	}
-	return "see to the disk, or name another place with --journal" + why
+	return "check the disk, or choose another place with --journal" + why
 }
 
 // warnUnwritable warns of a journal that a run could not write. It writes nothing.
 func (c *caller) warnUnwritable(journal string) {
 	if err := unwritable(journal); err != nil {
-		c.log.Warn("the journal could not be written: a run would end before anything is sent", "journal", journal, "why", err, "hint", unwritableHint(err))
+		c.log.Warn("the journal cannot be written: a run would end before sending anything", "journal", journal, "why", err, "hint", unwritableHint(err))
 	}
 }
 

@@ -19,17 +19,17 @@ func TestUnwritableHint(t *testing.T) {
 		code int
 		says string
 	}{
-		{fs.ErrNotExist, exitUsage, "there is no such folder"},
-		{syscall.ENOENT, exitUsage, "there is no such folder"},
-		{syscall.ENOTDIR, exitUsage, "there is no such folder"},
+		{fs.ErrNotExist, exitUsage, "the folder does not exist"},
+		{syscall.ENOENT, exitUsage, "the folder does not exist"},
+		{syscall.ENOTDIR, exitUsage, "the folder does not exist"},
 		{syscall.EACCES, exitUsage, "let this user write there"},
 		{syscall.EPERM, exitUsage, "let this user write there"},
 		{syscall.EROFS, exitUsage, "let this user write there"},
 		{syscall.ENOSPC, exitTrouble, "make room on the disk"},
 		{syscall.EDQUOT, exitTrouble, "make room on the disk"},
 		{syscall.EFBIG, exitTrouble, "make room on the disk"},
-		{syscall.EIO, exitTrouble, "see to the disk"},
-		{errors.New("unknown"), exitTrouble, "see to the disk"},
+		{syscall.EIO, exitTrouble, "check the disk"},
+		{errors.New("unknown"), exitTrouble, "check the disk"},
 	} {
 		err := fmt.Errorf("append: %w", &fs.PathError{Op: "write", Path: "list.csv.journal", Err: c.err})
 		if e := notBegun(err); e.code != c.code || !strings.HasPrefix(e.hint, c.says) {
@@ -50,11 +50,11 @@ func TestNoFolderForJournal(t *testing.T) {
 	s.file("file", "")
 	for _, journal := range []string{"missing/list.journal", "file/list.journal"} {
 		code, _, stderr := s.runApart("remove", "--yes", "-q", "--rate", "0", "--journal", journal, "list.csv")
-		if code != exitUsage || !strings.Contains(stderr, "there is no such folder: make it") || strings.Contains(stderr, "make room") {
+		if code != exitUsage || !strings.Contains(stderr, "the folder does not exist: create it") || strings.Contains(stderr, "make room") {
 			t.Errorf("%s: exit code %d:\n%s", journal, code, stderr)
 		}
 		code, _, stderr = s.runApart("remove", "--dry-run", "--journal", journal, "list.csv")
-		if journal == "missing/list.journal" && code != exitOK || !strings.Contains(stderr, "the journal could not be written") || !strings.Contains(stderr, "there is no such folder") {
+		if journal == "missing/list.journal" && code != exitOK || !strings.Contains(stderr, "the journal cannot be written") || !strings.Contains(stderr, "the folder does not exist") {
 			t.Errorf("%s, dry run: exit code %d:\n%s", journal, code, stderr)
 		}
 	}

@@ -19,12 +19,12 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify LIST",
 		Short: "Compare the Do Not Contact list with what the journal of LIST says was done",
 		Long: `verify lists the whole Do Not Contact list, one request for 100 entries, and looks
-for every identifier of LIST that its journal calls finished: what was removed
-must be off the list, what was restored or kept must be on it. It removes and
-restores nothing, and writes down in the journal what it found; report shows it.
+up every identifier of LIST that its journal calls finished: what was removed must
+be off the list, what was restored or kept must be on it. It removes and restores
+nothing, but records in the journal what it found, which report shows.
 
-An entry that was made after the removal came back: most likely a new opt-out of
-the person, which remove leaves alone unless --again is given. The exit code is 1
+An entry made after the removal is most likely a new opt-out by the person; remove
+leaves it alone unless --again is given. The exit code is 1
 if anything is not as it should be.`,
 		Example: `  altadnc-bulk verify contacts.csv
   altadnc-bulk verify --json -q contacts.csv`,
@@ -46,7 +46,7 @@ func (v *verification) run(cmd *cobra.Command, arg string) error {
 		}
 		defer j.Close()
 		if _, _, runs := j.Runs(); runs == 0 {
-			return usageError("name the journal of the removal with --journal", "%s: no such journal, so there is nothing to verify", v.list.journal)
+			return usageError("give the removal's journal with --journal", "%s: no such journal, so there is nothing to verify", v.list.journal)
 		}
 		if err := v.read.recall(j); err != nil {
 			return err
@@ -161,7 +161,7 @@ func (s *verifySummary) write(t table) {
 		s.List, counted(s.Size, "entry", "entries"), zoned(*s.Time, time.DateTime), plural(s.Requests, "request"))
 	t.count(s.Absent, "absent, as removed")
 	t.count(s.Present, "present, as restored or kept")
-	t.count(s.CameBack, "came back: on the list by an entry made since; remove leaves them alone without --again")
+	t.count(s.CameBack, "came back: on the list again, by an entry made since; remove leaves them alone without --again")
 	t.count(s.StillThere, "still there: on the list by an entry that is not known to be newer")
 	t.count(s.Missing, "missing: restored or kept, and not on the list")
 	t.count(s.Unclear, "unclear: an entry of the list may be theirs")
