@@ -11,8 +11,8 @@ func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
 		Short: "Explain a command or a topic, such as lists or exit-codes",
-		Long: `help prints the help of a command, or a page about a topic. Without either
-it lists both.`,
+		Long: `help prints the help of a command, or a page about a topic. Without an argument it
+lists both.`,
 		Example: `  altadnc-bulk help
   altadnc-bulk help remove
   altadnc-bulk help columns`,

@@ -38,10 +38,10 @@ func newHelpPage(cmd *cobra.Command) helpPage {
 		section(group.title, flagTable(flags[i]))
 	}
 	if slices.ContainsFunc(slices.Concat(flags...), func(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "version" }) {
-		section("Environment", "All flags but --yes and --again can come from the environment: --some-flag is ALTADNC_SOME_FLAG there, and the command line wins.\n")
+		section("Environment", "All flags except --yes and --again can be set in the environment: --some-flag is ALTADNC_SOME_FLAG. The command line wins.\n")
+		section("Exit codes", exitCodeText())
 	}
 	if cmd.HasParent() {
-		section("Exit codes", exitCodeText())
 		section("More", "`altadnc-bulk help TOPIC` explains "+topicNames()+".\n")
 	} else {
 		section("More", "`altadnc-bulk help COMMAND` explains a command and all its flags, `altadnc-bulk help TOPIC` a topic.\n")
