@@ -162,7 +162,7 @@ func (c *check) checkPace() {
 	case err != nil:
 		c.result.warn("pace", err.Error(), "simultaneous runs do not know of each other: set XDG_STATE_HOME to a folder that can be written to")
 	case !until.IsZero():
-		c.result.warn("pace", fmt.Sprintf("all runs of this user are waiting until %s, because one of them was told to", zoned(until, time.TimeOnly)), "they then go on without help; if that cannot be right: rm "+shellQuote(path))
+		c.result.warn("pace", fmt.Sprintf("all runs of this user are waiting until %s, because one of them was told to", zoned(until, time.TimeOnly)), "they then go on without help; if that cannot be right, delete "+path)
 	default:
 		c.result.ok("pace", "shared by all runs of this user")
 	}

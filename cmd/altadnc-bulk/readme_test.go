@@ -121,13 +121,41 @@ func TestDocsFields(t *testing.T) {
 // TestDocsNightly runs the line for cron as it is written, but for
 // its folders.
 func TestDocsNightly(t *testing.T) {
-	o := newOracle(t, []string{"ada@example.com"})
-	folder := t.TempDir()
 	_, line, ok := strings.Cut(block(t, docs(t), "MAILTO="), "* * * ")
 	if !ok {
 		t.Fatal("no topic has a line for cron")
 	}
-	line = strings.NewReplacer("/usr/local/bin/", "", "/srv/dnc", folder, "/etc/altadnc/token", filepath.Join(folder, ".token")).Replace(line)
+	checkNight(t, line)
+}
+
+// TestUnitNightly runs what the systemd unit of the packages runs.
+func TestUnitNightly(t *testing.T) {
+	unit, err := os.ReadFile("../../packaging/systemd/altadnc-bulk@.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line string
+	var env []string
+	for text := range strings.Lines(string(unit)) {
+		if value, ok := strings.CutPrefix(text, "ExecStart="); ok {
+			line = value
+		}
+		if value, ok := strings.CutPrefix(text, "Environment="); ok {
+			env = append(env, strings.Fields(value)...)
+		}
+	}
+	checkNight(t, line, env...)
+}
+
+// checkNight runs the line of a shell that sweeps a folder, which must keep
+// people's own opt-outs. Its folders are others here.
+func checkNight(t *testing.T, line string, env ...string) {
+	t.Helper()
+	o := newOracle(t, []string{"ada@example.com"})
+	folder := t.TempDir()
+	token := filepath.Join(folder, ".token")
+	line = strings.NewReplacer("/usr/local/bin/", "", "/usr/bin/", "", "/srv/dnc", folder, "/var/lib/altadnc-bulk/lists/%i", folder,
+		"/etc/altadnc/token", token, "${CREDENTIALS_DIRECTORY}/token", token).Replace(line)
 	old := time.Now().Add(-time.Minute)
 	for name, content := range map[string]string{
 		".token":     "token\n",
@@ -143,7 +171,7 @@ func TestDocsNightly(t *testing.T) {
 		}
 	}
 	sh := exec.Command("sh", "-c", line)
-	sh.Env = append(o.command().Env, "ALTA_API_TOKEN=", "ALTADNC_RATE=0")
+	sh.Env = append(append(o.command().Env, "ALTA_API_TOKEN=", "ALTADNC_RATE=0"), env...)
 	out, err := sh.CombinedOutput()
 	if code := exitCodeOf(t, err); code != exitUsage || !strings.Contains(string(out), "wednesday.csv") {
 		t.Errorf("exit code %d:\n%s", code, out)

@@ -158,7 +158,7 @@ func (v *removeSummary) writeRewritten(t table) {
 		return
 	}
 	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.List, ".gz"))
-	t.line("%s To send the form that is stored:", what)
+	t.line("%s To send the form that is stored (or what is written: --as-is in place of --snapshot auto):", what)
 	t.line("  altadnc-bulk report --outcome not_found %s%s > %s", v.reading, shellQuote(v.List), shellQuote(again))
-	t.line("  altadnc-bulk remove --snapshot auto %s%s   # or --as-is", v.rereading, shellQuote(again))
+	t.line("  altadnc-bulk remove --snapshot auto %s%s", v.rereading, shellQuote(again))
 }
