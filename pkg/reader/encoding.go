@@ -208,7 +208,7 @@ func unmarked16(head []byte) *unreadable {
 	default:
 		return nil
 	}
-	return &unreadable{reason: "it looks like UTF-16 without a byte order mark", hint: "save it as UTF-8, or say so", flags: [][]string{{"--encoding", name}}}
+	return &unreadable{reason: "it looks like UTF-16 without a byte order mark", hint: "save it as UTF-8, or give its encoding", flags: [][]string{{"--encoding", name}}}
 }
 
 // likelyEncodings returns what to do about text that is not UTF-8: the encodings
@@ -241,7 +241,7 @@ func likelyEncodings(text []byte) string {
 		names = []string{"windows-1252", "windows-1250", "windows-1254"} // single letters with accents
 	}
 	return "save it as CSV UTF-8, or say what it is with --encoding: by its bytes it could be " + strings.Join(names, ", ") +
-		"; utf-8 if single rows are broken"
+		"; or utf-8, if only single rows are broken"
 }
 
 // eastAsian reports whether text is valid in an encoding of pairs of bytes.

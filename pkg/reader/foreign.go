@@ -12,7 +12,7 @@ import (
 // do with it; nil for one that could be a list. head is unpacked and not decoded.
 func foreign(head []byte) *unreadable {
 	for _, k := range []struct{ magic, what, hint string }{
-		{"%PDF", "it is a PDF document", "export the list as CSV from where it came"},
+		{"%PDF", "it is a PDF document", "export the list as CSV from the original program"},
 		{"{\\rtf", "it is a rich text document", "save it as plain text CSV"},
 		{"SQLite format 3\x00", "it is an SQLite database", "export the table as CSV"},
 		{"PAR1", "it is a Parquet file", "export it as CSV"},
@@ -39,10 +39,10 @@ func zipped(head []byte) *unreadable {
 		name := head[nameAt:min(nameAt+int(head[26])+int(head[27])<<8, len(head))]
 		switch strings.ToLower(path.Ext(string(name))) {
 		case ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson":
-			return &unreadable{reason: fmt.Sprintf("it is a zip archive that holds %q", cut(path.Base(string(name)), 60)), hint: "unpack it, and give the list in it"}
+			return &unreadable{reason: fmt.Sprintf("it is a zip archive that holds %q", cut(path.Base(string(name)), 60)), hint: "unpack it and use the list inside"}
 		}
 	}
-	return &unreadable{reason: "it is a zip archive, and no workbook", hint: "unpack it, and give the list in it"}
+	return &unreadable{reason: "it is a zip archive, but not a workbook", hint: "unpack it and use the list inside"}
 }
 
 // foreignText recognises text that is no list by how it begins.
@@ -66,7 +66,7 @@ func foreignText(sample []byte) *unreadable {
 func jsonArray(head string) *unreadable {
 	switch next := strings.TrimLeft(head[1:], " \t\r\n"); {
 	case next == "", strings.ContainsRune(`{["]`, rune(next[0])):
-		return &unreadable{reason: "it is a JSON array", hint: "write one object a line (JSONL), for example with jq -c '.[]'"}
+		return &unreadable{reason: "it is a JSON array", hint: "write one object per line (JSONL), for example with jq -c '.[]'"}
 	}
 	return nil
 }

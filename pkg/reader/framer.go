@@ -95,7 +95,7 @@ func (f *framer) frame(content, next, ends int) frame {
 }
 
 func strayCR() *canonical.Refusal {
-	return canonical.Refuse("stray-cr", "holds a carriage return outside quotes: save the list with one kind of line end")
+	return canonical.Refuse("stray-cr", "holds a carriage return outside quotes: save the list with one kind of line ending")
 }
 
 // long passes over a line that is too long. Without any quote its end is
@@ -108,7 +108,7 @@ func (f *framer) long() (frame, error) {
 		return frame{}, err
 	}
 	if quoted {
-		return frame{}, &unreadable{line: line, reason: "this record is longer than 1 MiB and holds quotes, so that its end is not certain", hint: "look for a quote that is not closed"}
+		return frame{}, &unreadable{line: line, reason: "this record is longer than 1 MiB and holds quotes, so its end is uncertain", hint: "look for a quote that is not closed"}
 	}
 	return frame{line: line, text: text, refusal: canonical.Refuse("record-too-long", "is longer than 1 MiB")}, nil
 }
@@ -122,11 +122,11 @@ func (f *framer) quoted(content, next int) (frame, error) {
 		s.line(f.lines.buf[f.lines.pos:][from:content])
 		switch {
 		case s.bad != nil && (n > 1 || s.state == inQuotes && !s.reopened):
-			return frame{}, &unreadable{line: first, reason: "this record has a quote out of place and spans lines, so that its end is not certain", hint: "write every quote inside a quoted cell twice"}
+			return frame{}, &unreadable{line: first, reason: "this record has a misplaced quote and spans lines, so its end is uncertain", hint: "double every quote inside a quoted cell"}
 		case s.bad != nil && s.state == inQuotes && !f.endsHere(content, next):
-			return frame{}, &unreadable{line: first, reason: "a quoted cell goes on behind its closing quote, and where it ends is not certain", hint: "write every quote inside a quoted cell twice"}
+			return frame{}, &unreadable{line: first, reason: "a quoted cell goes on after its closing quote, so its end is uncertain", hint: "double every quote inside a quoted cell"}
 		case s.bad != nil && s.quotes%2 == 1 && s.closes:
-			return frame{}, &unreadable{line: first, reason: "a quote closes here that was not opened: the lines above it may be the text of a note, and no rows", hint: "close and open every quoted cell, and write a quote inside one twice"}
+			return frame{}, &unreadable{line: first, reason: "a quote closes here that was never opened: the lines above may be the text of a note, not rows", hint: "open and close every quoted cell, and double every quote inside one"}
 		case s.bad != nil || s.state != inQuotes:
 			got := f.frame(content, next, n)
 			if got.cells, got.refusal = s.cells, s.bad; s.constants && s.bad == nil {
@@ -139,7 +139,7 @@ func (f *framer) quoted(content, next int) (frame, error) {
 		if content, next, err = f.lines.end(from); err == io.EOF {
 			return frame{}, &unreadable{line: first, reason: "a quote opens here and is never closed", hint: "close it, or take it out"}
 		} else if err == errLong || content > maxRecord {
-			return frame{}, &unreadable{line: first, reason: "this record is longer than 1 MiB, from a quote on that opens here", hint: "look for a quote that is not closed"}
+			return frame{}, &unreadable{line: first, reason: "this record is longer than 1 MiB, counted from a quote that opens here", hint: "look for a quote that is not closed"}
 		} else if err != nil {
 			return frame{}, err
 		}

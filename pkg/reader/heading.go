@@ -43,7 +43,7 @@ func (l *Reader) findHeader(f *framer) (heading, error) {
 		refusal = first.refusal
 	}
 	if refusal != nil {
-		return heading{}, &unreadable{line: first.line, reason: "the header " + refusal.Reason, hint: "save the list anew as CSV UTF-8"}
+		return heading{}, &unreadable{line: first.line, reason: "the header " + refusal.Reason, hint: "save the list again as CSV UTF-8"}
 	}
 	var h heading
 	var u *unreadable
@@ -87,11 +87,11 @@ func (l *Reader) firstRecord(f *framer) (frame, rune, error) {
 		first, err := f.first(given)
 		switch {
 		case err == io.EOF && l.opts.HeaderLine > 1:
-			return frame{}, 0, &unreadable{reason: fmt.Sprintf("it has no header in line %d or below", l.opts.HeaderLine), hint: "look at --header-line"}
+			return frame{}, 0, &unreadable{reason: fmt.Sprintf("it has no header in line %d or below", l.opts.HeaderLine), hint: "check --header-line"}
 		case err == io.EOF:
 			return frame{}, 0, errEmpty()
 		case err == errLong:
-			return frame{}, 0, &unreadable{line: f.lines.line, reason: "the header is longer than 1 MiB", hint: "check that it is a CSV list, with a line end behind the column names"}
+			return frame{}, 0, &unreadable{line: f.lines.line, reason: "the header is longer than 1 MiB", hint: "check that it is a CSV list, with a line end after the column names"}
 		case err != nil:
 			return frame{}, 0, err
 		}
@@ -154,7 +154,7 @@ func (l *Reader) resolve(text []byte, given rune) (heading, *unreadable) {
 		case good.names == nil || len(good.names) == 1 && len(h.names) > 1:
 			good = h
 		case len(h.names) > 1:
-			return h, &unreadable{reason: fmt.Sprintf("its header makes sense with %s and with %s as delimiter", delimiterName(good.delimiter), delimiterName(h.delimiter)),
+			return h, &unreadable{reason: fmt.Sprintf("its header makes sense with either %s or %s as delimiter", delimiterName(good.delimiter), delimiterName(h.delimiter)),
 				hint: "say which", flags: [][]string{{"--delimiter", string(good.delimiter)}, {"--delimiter", string(h.delimiter)}}}
 		}
 	}
@@ -210,7 +210,7 @@ func trimmed(cells []string) []string {
 func unusable(h heading) *unreadable {
 	switch {
 	case h.names == nil:
-		return &unreadable{reason: "its header has a quote out of place", hint: "write the column names without quotes"}
+		return &unreadable{reason: "its header has a misplaced quote", hint: "write the column names without quotes"}
 	case h.problem != nil && h.problem.Code == "no-header": // as below, its names may be values, and must not be shown
 		return &unreadable{reason: h.problem.Reason, hint: h.problem.Hint, flags: h.problem.Flags}
 	case slices.ContainsFunc(h.names, valueLike):
@@ -262,7 +262,7 @@ func (l *Reader) withoutHeader(text, sample []byte, given rune) (heading, *unrea
 	}
 	h, ok := l.split(text, given)
 	if !ok {
-		return h, &unreadable{reason: "its first row has a quote out of place", hint: "save the list anew as CSV UTF-8"}
+		return h, &unreadable{reason: "its first row has a misplaced quote", hint: "save the list again as CSV UTF-8"}
 	}
 	return h, l.headerless(h)
 }

@@ -48,9 +48,9 @@ func TestHostile(t *testing.T) {
 		list io.Reader
 		want string // what Read gives, one word an entry, then the end
 	}{
-		{"quote never closed", &endless{email + "ben@example.com,\"", "carla@example.com,x\n", size, 0}, "ada@example.com list:3: this record is longer than 1 MiB, from a quote on that opens here"},
+		{"quote never closed", &endless{email + "ben@example.com,\"", "carla@example.com,x\n", size, 0}, "ada@example.com list:3: this record is longer than 1 MiB, counted from a quote that opens here"},
 		{"long line", &endless{email, "x", size, 0}, "ada@example.com record-too-long EOF"},
-		{"long line with quotes", &endless{email, "x\"", size, 0}, "ada@example.com list:3: this record is longer than 1 MiB and holds quotes, so that its end is not certain"},
+		{"long line with quotes", &endless{email, "x\"", size, 0}, "ada@example.com list:3: this record is longer than 1 MiB and holds quotes, so its end is uncertain"},
 		{"long line of delimiters", &endless{email, ",", size, 0}, "ada@example.com record-too-long EOF"},
 		{"long header", &endless{"", ",", size, 0}, "list:1: the header is longer than 1 MiB"},
 		{"blank lines", &endless{email, "\n", size, 0}, "ada@example.com EOF"},

@@ -134,10 +134,10 @@ func sameColumns(a, b columns.Choice) bool {
 // nothing was read from it: else it is a list, and must not be passed over.
 func (l *Reader) anotherHeader(line int) *unreadable {
 	l.queue = l.queue[:0]
-	u := &unreadable{line: line, reason: "here stands a header with other columns than the first one: what follows would be read under the wrong names",
-		hint: "lists were joined here: split them again, and remove each by itself"}
+	u := &unreadable{line: line, reason: "another header with other columns begins here: what follows would be read under the wrong names",
+		hint: "lists were joined here: split them again, and remove each on its own"}
 	if l.rows.Entries == 0 {
-		u.hint, u.flags = "if what stands above is a title, begin here", [][]string{headerLine(line)}
+		u.hint, u.flags = "if what is above is a title, begin here", [][]string{headerLine(line)}
 	}
 	return u
 }

@@ -67,9 +67,9 @@ func (l *Reader) openJSONL(text *lines) (list, error) {
 	case readable && absent == "":
 		return j, nil
 	case readable:
-		return nil, &unreadable{reason: fmt.Sprintf("no member is called %q (members found: %s)", absent, listed(names)), hint: "name one of those found"}
+		return nil, &unreadable{reason: fmt.Sprintf("no member is called %q (members found: %s)", absent, listed(names)), hint: "give one of those found"}
 	case spread(sample):
-		return nil, &unreadable{line: 1, reason: "it is one JSON value over several lines", hint: "write one object a line (JSONL), for example with jq -c ."}
+		return nil, &unreadable{line: 1, reason: "it is one JSON value over several lines", hint: "write one object per line (JSONL), for example with jq -c ."}
 	case problem != nil:
 		return nil, &unreadable{reason: problem.Reason + " (members found: " + listed(names) + ")", hint: problem.Hint, flags: problem.Flags}
 	}
@@ -189,7 +189,7 @@ func (j *jsonList) without(l *Reader, c columns.Choice, e Entry) row {
 	t := table{Choice: c}
 	for i, value := range j.values {
 		if s, refusal := text(value); refusal == nil && !t.expects(i) && canonical.InSight(s) {
-			return l.whole(e.Line, e.Record.Text, canonical.Refuse("identifier-elsewhere", "has no identifier in a member that is read, but one in another"))
+			return l.whole(e.Line, e.Record.Text, canonical.Refuse("identifier-elsewhere", "has no identifier in the members that are read, but one in another"))
 		}
 	}
 	return rowNone
@@ -250,7 +250,7 @@ func (j *jsonList) parse(line []byte) *canonical.Refusal {
 		return notJSON(err)
 	}
 	if _, err := j.decoder.ReadToken(); err != io.EOF {
-		return canonical.Refuse("json-trailing", "has something behind its JSON object: one object a line")
+		return canonical.Refuse("json-trailing", "has something after its JSON object: write one object per line")
 	}
 	return nil
 }

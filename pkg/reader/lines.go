@@ -230,7 +230,7 @@ func (l *lines) valid(text []byte, line int) (*canonical.Refusal, error) {
 	case bytes.IndexByte(text, 0) >= 0:
 		return canonical.Refuse("nul", "holds a NUL character"), nil
 	case l.lossy && bytes.Contains(text, []byte("\ufffd")):
-		return canonical.Refuse("invalid-encoding", "holds bytes that mean nothing in the list's encoding"), nil
+		return canonical.Refuse("invalid-encoding", "holds bytes that are invalid in the list's encoding"), nil
 	}
 	return nil, nil
 }

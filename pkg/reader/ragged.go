@@ -18,7 +18,7 @@ import (
 // ragged returns the refusal of a row that has not as many cells as the header.
 func (c *csvList) ragged(f frame) *canonical.Refusal {
 	code, width := "too-few-cells", len(c.table.Columns)
-	what := "a delimiter is missing, and which cell belongs to which column is not certain"
+	what := "a delimiter is missing, so it is uncertain which cell belongs to which column"
 	switch {
 	case f.cells == 1:
 		what = "its cells may be separated by another character, or be quoted as one"
@@ -52,10 +52,10 @@ func (c *csvList) mismatch(l *Reader, h heading) *unreadable {
 	case rows < 3:
 		return nil
 	case n == width+1:
-		return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %d cells and the header has %d, so that each could belong to the column beside its own", n, width),
+		return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %d cells and the header has %d, so every cell could belong to the column next to its own", n, width),
 			hint: "if the first column is an index without a name, name it in the header; if a column's name holds the delimiter, quote it"}
 	}
-	return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %s and the header has %d, so that it is not certain which cell belongs to which column", plural(n, "cell"), width),
+	return &unreadable{line: h.line, reason: fmt.Sprintf("the rows have %s and the header has %d, so it is uncertain which cell belongs to which column", plural(n, "cell"), width),
 		hint: "look for a missing delimiter or line end, or for the delimiter in a column's name, which must be quoted"}
 }
 
@@ -175,11 +175,11 @@ func (c *csvList) doubt(l *Reader, f frame) {
 		first, last := e.Record.Cell == 0, e.Record.Cell == width-1 && !bytes.HasSuffix(f.text, []byte{'"'})
 		switch t := e.Identifier.Type; {
 		case first && c.before != "" && c.halves(l, c.before, e.Raw, t):
-			c.refuse(e, "torn", "may be the second half of an identifier that a line break tore apart: the line above could be the first")
+			c.refuse(e, "torn", "may be the second half of an identifier split by a line break: the line above could be the first")
 		case last && c.alone(f.ahead) && c.halves(l, e.Raw, string(f.ahead), t):
-			c.refuse(e, "torn", "may be the first half of an identifier that a line break tore apart: the line below could be the second")
+			c.refuse(e, "torn", "may be the first half of an identifier split by a line break: the line below could be the second")
 		case last && f.cut && l.rules.GoesOn(e.Raw, t):
-			c.refuse(e, "cut-off", "stands at the very end of a list whose last line does not end, and may be cut off: add a line end if it is whole")
+			c.refuse(e, "cut-off", "is at the very end of a list whose last line has no line end, and may be cut off: add a line end if it is whole")
 		case e.Column == strings.TrimSpace(e.Raw):
 			c.refuse(e, "column-name", "is the name of its column, not an identifier")
 		case width == 1 && c.glued(l, e):

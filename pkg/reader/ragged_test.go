@@ -71,7 +71,7 @@ func TestRagged(t *testing.T) {
 		{"the name of the column behind an address", "email\nada@example.comemail\nbo@example.com\n", Options{}, "glued bo@example.com"},
 		{"an address that ends like the column", "email\nada@example.email\n", Options{}, "ada@example.email"},
 		{"a header in another order behind a broken quote", "Email,Owner email\nbo@example.com,rep@example.net\"Owner email\",\"Email\"\nrep@example.net,cy@example.com\n", Options{},
-			"list:2: here stands a header with other columns than the first one: what follows would be read under the wrong names; if what stands above is a title, begin here"},
+			"list:2: another header with other columns begins here: what follows would be read under the wrong names; if what is above is a title, begin here"},
 		{"the same header behind a broken quote", "Email,Owner email\nbo@example.com,rep@example.net\"Email\",\"Owner email\"\ncy@example.com,rep@example.net\n", Options{}, "quote cy@example.com"},
 		{"one of its names behind a broken quote", "Email,Name\nbo@example.com,\"Email\"x\ncy@example.com,Cy\n", Options{}, "quote cy@example.com"},
 		{"the name of the column as a visitor", "Web chat,Name\nWeb chat,Ada\n", Options{}, "column-name"},
@@ -119,7 +119,7 @@ func TestBlocks(t *testing.T) {
 // TestMismatch refuses a list as a whole when its header fits none of its rows.
 func TestMismatch(t *testing.T) {
 	for _, c := range []struct{ list, want string }{
-		{"Name,Email\n0,Ada,ada@example.com\n1,Bo,bo@example.com\n2,Cy,cy@example.com\n", "list:1: the rows have 3 cells and the header has 2, so that each could belong to the column beside its own"},
+		{"Name,Email\n0,Ada,ada@example.com\n1,Bo,bo@example.com\n2,Cy,cy@example.com\n", "list:1: the rows have 3 cells and the header has 2, so every cell could belong to the column next to its own"},
 		{"Name (last, first),Email\nLovell,ada@example.com\nReyes,bo@example.com\nTan,cy@example.com\n", "list:1: the rows have 2 cells and the header has 3"},
 		{"Name,Email\n0,Ada,ada@example.com\n1,Bo,bo@example.com\n", "too-many-cells too-many-cells EOF"},
 		{"Name,Email\n0,Ada,ada@example.com\n1,Bo,bo@example.com\nCy,cy@example.com\n", "too-many-cells too-many-cells cy@example.com EOF"},

@@ -98,7 +98,7 @@ func (l *Reader) open(r io.Reader) error {
 		return &unreadable{reason: "it is not an .xlsx workbook, and --format says so", hint: "leave --format out"}
 	}
 	if l.opts.HiddenRows == HiddenSkip {
-		return &unreadable{reason: "only a workbook tells which rows are hidden: this is text, and has them like all others", hint: "give the workbook itself, or leave --hidden-rows out"}
+		return &unreadable{reason: "only a workbook knows which rows are hidden: in text they look like all others", hint: "use the workbook itself, or leave --hidden-rows out"}
 	}
 	text, err := l.decode(begun)
 	if err != nil {
@@ -126,7 +126,7 @@ func (l *Reader) open(r io.Reader) error {
 }
 
 func errEmpty() *unreadable {
-	return &unreadable{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object a line"}
+	return &unreadable{reason: "it is empty", hint: "it needs a header row such as identifier,identifierType, or one JSON object per line"}
 }
 
 // Layout returns what was found out about the list. In JSONL it grows while
@@ -242,9 +242,9 @@ func (l *Reader) typed(e *Entry, raw, word string) {
 	case canonical.Trim(raw) == "":
 		l.refuse(e, raw, canonical.Refuse("empty", "has no identifier"))
 	case word == "":
-		l.refuse(e, raw, canonical.Refuse("no-type", "has no type: one of "+api.TypeNames()+" is wanted"))
+		l.refuse(e, raw, canonical.Refuse("no-type", "has no type: it must be one of "+api.TypeNames()))
 	default:
-		l.refuse(e, raw, canonical.Refuse("unknown-type", "has an unknown type"+shown(word)+": one of "+api.TypeNames()+" is wanted"))
+		l.refuse(e, raw, canonical.Refuse("unknown-type", "has an unknown type"+shown(word)+": it must be one of "+api.TypeNames()))
 	}
 }
 

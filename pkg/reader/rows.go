@@ -53,7 +53,7 @@ func label(i int) string { return strconv.Itoa(i) }
 
 // errStep says that framer and decoder disagree on where a record ends, which
 // is a fault of this package. The list is given up: a guess would misread it.
-var errStep = errors.New("record boundaries are in doubt")
+var errStep = errors.New("record boundaries are uncertain")
 
 // decode returns the cells of one framed record that are read, "" for those that
 // it lacks. The slice is valid until the next call, its strings for good.

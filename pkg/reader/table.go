@@ -92,7 +92,7 @@ func (t table) row(l *Reader, line int, record Record, cells []string, refusals 
 // refusedBefore keeps refused what an earlier run refused: cut into the cells of
 // a report its text could become readable.
 func refusedBefore() *canonical.Refusal {
-	return canonical.Refuse("refused-before", "was refused as a whole when this report was made: mend it in the list itself ("+rawColumn+" has its text)")
+	return canonical.Refuse("refused-before", "was refused as a whole when this report was made: fix it in the list itself ("+rawColumn+" has its text)")
 }
 
 // expects reports whether an identifier in the column at is no surprise: it is
@@ -124,7 +124,7 @@ func (t table) without(l *Reader, line int, text []byte, cells []string) row {
 	at := t.sighted(cells)
 	switch {
 	case at >= len(t.Columns):
-		return l.whole(line, text, canonical.Refuse("identifier-elsewhere", "has no identifier in a column that is read, but one behind the last column"))
+		return l.whole(line, text, canonical.Refuse("identifier-elsewhere", "has no identifier in a column that is read, but one after the last column"))
 	case at >= 0:
 		return l.whole(line, text, canonical.Refuse("identifier-elsewhere", fmt.Sprintf("has no identifier in a column that is read, but one in column %q: "+
 			"cells may have moved or be separated by another character", cut(t.Columns[at].Name, 40))))

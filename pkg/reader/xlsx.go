@@ -143,7 +143,7 @@ func (l *Reader) chooseSheet(book *workbook.Book) (candidate, error) {
 		l.layout.Sheet = filled[0].Name
 		return candidate{}, filled[0].problem
 	}
-	return candidate{}, &unreadable{reason: "none of its sheets " + sheetNames(filled) + " has a header whose columns can be told; in the first, " + filled[0].problem.reason,
+	return candidate{}, &unreadable{reason: "none of its sheets " + sheetNames(filled) + " has a header with columns that can be recognised; in the first, " + filled[0].problem.reason,
 		hint: "say which sheet is the list", flags: sheetFlags(filled)}
 }
 
@@ -172,7 +172,7 @@ func (l *Reader) namedSheet(book *workbook.Book) (candidate, error) {
 			visible = append(visible, candidate{Sheet: s})
 		}
 	}
-	return candidate{}, &unreadable{reason: fmt.Sprintf("it has no sheet %q", cut(l.opts.Sheet, 60)), hint: "name one that it has", flags: sheetFlags(visible)}
+	return candidate{}, &unreadable{reason: fmt.Sprintf("it has no sheet %q", cut(l.opts.Sheet, 60)), hint: "give one that it has", flags: sheetFlags(visible)}
 }
 
 // maxSheetsNamed is how many sheets a message names.
@@ -346,8 +346,8 @@ func hiddenRows(survey *workbook.Survey) *unreadable {
 	if survey.Hidden == 1 {
 		are = "row is"
 	}
-	return &unreadable{line: survey.FirstHidden, reason: fmt.Sprintf("%d %s hidden, by a filter or by hand, this one first: whether the list means what it does not show cannot be told", survey.Hidden, are),
-		hint: "say whether to read or to skip what is hidden", flags: [][]string{{"--hidden-rows", "read"}, {"--hidden-rows", "skip"}}}
+	return &unreadable{line: survey.FirstHidden, reason: fmt.Sprintf("%d %s hidden, by a filter or by hand, this one first: it is impossible to know whether the list includes them", survey.Hidden, are),
+		hint: "say whether to read or skip them", flags: [][]string{{"--hidden-rows", "read"}, {"--hidden-rows", "skip"}}}
 }
 
 // next reads the next row that holds something, and counts those above it that
@@ -432,15 +432,15 @@ func (x *sheetList) record() (Record, error) {
 func notText(k workbook.Kind) *canonical.Refusal {
 	switch k {
 	case workbook.Date:
-		return canonical.Refuse("spreadsheet-date", "is a date or a time in the sheet, not an identifier: if a spreadsheet made it one, type it anew in a column formatted as text")
+		return canonical.Refuse("spreadsheet-date", "is a date or a time in the sheet, not an identifier: if a spreadsheet made it one, type it again in a column formatted as text")
 	case workbook.Bool:
 		return canonical.Refuse("spreadsheet-boolean", "is TRUE or FALSE in the sheet, not an identifier")
 	case workbook.ErrorValue:
 		return canonical.Refuse("spreadsheet-error", "is an error value of a spreadsheet, not an identifier")
 	case workbook.Rounded:
-		return canonical.Refuse("spreadsheet-rounded", "is a number of more than 15 digits, of which a spreadsheet keeps the first 15: type it anew in a column formatted as text")
+		return canonical.Refuse("spreadsheet-rounded", "is a number of more than 15 digits, of which a spreadsheet keeps only the first 15: type it again in a column formatted as text")
 	case workbook.Escaped:
-		return canonical.Refuse("spreadsheet-escape", "holds a code such as _x0041_, which spreadsheets read as another character: type it anew in a spreadsheet")
+		return canonical.Refuse("spreadsheet-escape", "holds a code such as _x0041_, which spreadsheets read as another character: type it again in a spreadsheet")
 	case workbook.Uncalculated:
 		return canonical.Refuse("formula", "is a formula whose result is not in the workbook: open it in a spreadsheet and save it")
 	}

@@ -114,7 +114,7 @@ func unfit(s string) *Refusal {
 		return r
 	}
 	if nothing(s) {
-		return Refuse("placeholder", "is a word or sign for having no value, not an identifier: leave the cell empty")
+		return Refuse("placeholder", "is a word or sign for no value, not an identifier: leave the cell empty")
 	}
 	return spoiled(s)
 }
@@ -125,9 +125,9 @@ func enclosed(s string) *Refusal {
 	first, last := s[0], s[len(s)-1]
 	switch {
 	case first == '{' && last == '}', first == '[' && last == ']':
-		return Refuse("brackets", "is a list in brackets, as a database or a script writes it: one identifier a cell, without brackets")
+		return Refuse("brackets", "is a list in brackets, as a database or a script writes it: put one identifier in each cell, without brackets")
 	case first == '"' && last != '>', last == '"', last == '\'': // "Quill, Ada" <ada@example.com>
-		return Refuse("stray-quote", "has a quote at one end that is no part of an identifier")
+		return Refuse("stray-quote", "has a stray quote at one end")
 	}
 	return nil
 }

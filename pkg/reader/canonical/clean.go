@@ -107,11 +107,11 @@ func uncontrolled(s string) *Refusal {
 		case r == 0:
 			return Refuse("nul", "holds a NUL character")
 		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
-			return Refuse("line-break", "holds a line break: one identifier a cell")
+			return Refuse("line-break", "holds a line break: put one identifier in each cell")
 		case unicode.IsControl(r):
 			return Refuse("control-character", "holds a control character")
 		case r == utf8.RuneError:
-			return Refuse("replacement-character", "holds the character that stands for one lost in an earlier conversion (U+FFFD)")
+			return Refuse("replacement-character", "holds the mark of a character that an earlier conversion lost (U+FFFD)")
 		case unicode.Is(unicode.Co, r):
 			return Refuse("control-character", "holds a private-use character")
 		}

@@ -11,7 +11,7 @@ import (
 // badDomain returns why a lower-case domain cannot receive mail, or nil.
 func badDomain(domain string) *Refusal {
 	if domain == "" {
-		return Refuse("email-domain", "has nothing behind the @ sign")
+		return Refuse("email-domain", "has nothing after the @ sign")
 	}
 	dot := strings.LastIndexByte(domain, '.')
 	if dot < 0 {
@@ -19,13 +19,13 @@ func badDomain(domain string) *Refusal {
 	}
 	switch last := domain[dot+1:]; {
 	case last == "":
-		return Refuse("email-domain", "has a domain that ends in a dot: its end may be lost")
+		return Refuse("email-domain", "has a domain that ends in a dot: the rest may be lost")
 	case strings.Trim(last, "0123456789") == "":
 		return Refuse("email-domain", "has a domain that ends in a number")
 	case !plainDomain(domain) && !validDomain(domain):
 		return Refuse("email-domain", "has a domain that is not valid")
 	case printable(last) && !topLevel(last):
-		return Refuse("email-domain", "has a domain that ends in a single letter or a word with digits, as none does")
+		return Refuse("email-domain", "has a domain that ends in a single letter or in a word with digits, which no domain does")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func canonicalEmail(_ Rules, s string) (string, *Refusal) {
 		return "", r
 	}
 	if noAddress(local, domain) {
-		return "", Refuse("placeholder", "is an address that stands for having none: leave the cell empty")
+		return "", Refuse("placeholder", "is a placeholder for having no address: leave the cell empty")
 	}
 	return s, nil
 }
@@ -85,7 +85,7 @@ func addressOf(s string) (string, *Refusal) {
 	}
 	address, ok := strings.CutSuffix(rest, ">")
 	if !ok || strings.ContainsAny(address, "<>") {
-		return "", Refuse("email-display-name", "holds angle brackets that do not enclose one address: leave the address alone in the cell")
+		return "", Refuse("email-display-name", "holds angle brackets that do not enclose a single address: leave only the address in the cell")
 	}
 	address = clean(address, api.Email)
 	if strings.ContainsAny(name, ";|\n\r") || strings.Contains(name, "@") && !strings.EqualFold(clean(name, api.Email), address) {
@@ -95,7 +95,7 @@ func addressOf(s string) (string, *Refusal) {
 }
 
 func twoEmails() *Refusal {
-	return Refuse("email-two", "holds more than one value, and they are not all whole addresses parted by ; , | or line ends: one address a cell")
+	return Refuse("email-two", "holds more than one value, and not all are complete addresses separated by ; , | or line ends: put one address in each cell")
 }
 
 // notOneEmail tells apart the ways in which a cell is not just one address.
@@ -109,15 +109,15 @@ func notOneEmail(s string) *Refusal {
 	}
 	switch {
 	case strings.ContainsAny(s, `"“”„«»‹›`):
-		return Refuse("email-quoted", "holds quotes, which belong to no address that is supported")
+		return Refuse("email-quoted", "holds quotes, and addresses with quotes are not supported")
 	case strings.ContainsFunc(s, unicode.IsSpace):
-		return Refuse("email-space", "holds white space or words beside the address")
+		return Refuse("email-space", "holds white space or words besides the address")
 	case hidden(s):
 		return Refuse("invisible-character", "holds an invisible character inside the address")
 	case strings.ContainsAny(s, "*•●∙…") || strings.Contains(s, "...@"):
-		return Refuse("masked", "is masked or cut off: the whole address is needed")
+		return Refuse("masked", "is masked or cut off: give the whole address")
 	case strings.ContainsAny(s, "?¿"):
-		return Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks")
+		return Refuse("lost-character", "holds a ?, which often replaces a character that was lost in an export")
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func badLocal(local string) *Refusal {
 		return Refuse("email-local", "has a misplaced dot before the @ sign")
 	}
 	if i := strings.IndexFunc(local, notAtext); i >= 0 {
-		return Refuse("email-local", "has a character before the @ sign that no address has there")
+		return Refuse("email-local", "has a character before the @ sign that is not allowed there")
 	}
 	return nil
 }

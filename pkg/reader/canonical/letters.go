@@ -22,7 +22,7 @@ func lowered(s string) (string, *Refusal) {
 	composed := norm.NFC.String(s)
 	switch {
 	case mangled(composed):
-		return "", Refuse("mojibake", "holds letters that come from reading it in the wrong encoding: export the list again as UTF-8")
+		return "", Refuse("mojibake", "holds letters garbled by a wrong encoding: export the list again as UTF-8")
 	case strings.ContainsFunc(s, lookalike), strings.ContainsFunc(composed, lookalike):
 		return "", Refuse("lookalike", "holds a character that only looks like another, such as a full-width or raised letter")
 	}

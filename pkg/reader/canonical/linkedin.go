@@ -21,7 +21,7 @@ func canonicalLinkedIn(_ Rules, s string) (string, *Refusal) {
 		return "", r
 	}
 	if !knownSection(section) {
-		return "", Refuse("linkedin-path", "goes on behind the profile's name in an unknown way")
+		return "", Refuse("linkedin-path", "has an unknown ending after the profile's name")
 	}
 	if name, r = profileName(name); r != nil {
 		return "", r
@@ -30,7 +30,7 @@ func canonicalLinkedIn(_ Rules, s string) (string, *Refusal) {
 }
 
 func twoProfiles() *Refusal {
-	return Refuse("linkedin-two", "holds more than one value, and they are not all whole addresses of profiles parted by ; , | or line ends: one address a cell")
+	return Refuse("linkedin-two", "holds more than one value, and not all are complete profile addresses separated by ; , | or line ends: put one address in each cell")
 }
 
 // linkedInPath returns the path of an address on linkedin.com.
@@ -42,16 +42,16 @@ func linkedInPath(s string) (string, *Refusal) {
 	case strings.Count(strings.ToLower(s), "linkedin.com") > 1:
 		return "", twoProfiles()
 	case strings.ContainsFunc(s, unicode.IsSpace) || hidden(s):
-		return "", Refuse("linkedin-space", "holds white space, words or an invisible character beside the address")
+		return "", Refuse("linkedin-space", "holds white space, words or an invisible character besides the address")
 	case strings.HasSuffix(s, "…") || strings.HasSuffix(s, "..."):
 		return "", Refuse("cut-off", "ends in …: it is cut off")
 	case strings.Contains(s, "***"):
-		return "", Refuse("masked", "is masked: the whole address is needed")
+		return "", Refuse("masked", "is masked: give the whole address")
 	}
 	s, _, _ = strings.Cut(s, "#")
 	s, query, asked := strings.Cut(s, "?")
 	if asked && !isQuery(query) && !(query == "" && strings.HasSuffix(s, "/")) {
-		return "", Refuse("lost-character", "has a ? that begins no query: it is written for a character that an encoding lacks")
+		return "", Refuse("lost-character", "has a ? that does not begin a query: it often replaces a character that was lost in an export")
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
 	switch {
@@ -62,7 +62,7 @@ func linkedInPath(s string) (string, *Refusal) {
 	}
 	host, path, _ := strings.Cut(rest, "/")
 	if !linkedInHost(strings.ToLower(host)) {
-		return "", Refuse("linkedin-not-url", "is not an address on linkedin.com: https://www.linkedin.com/in/<name> is wanted")
+		return "", Refuse("linkedin-not-url", "is not an address on linkedin.com: it must be like https://www.linkedin.com/in/<name>")
 	}
 	return path, nil
 }
@@ -108,7 +108,7 @@ func profilePath(path string) (name string, section []string, r *Refusal) {
 	case !among(parts[0], "in"):
 		return "", nil, notProfile(strings.ToLower(parts[0]))
 	case len(parts) == 1:
-		return "", nil, Refuse("linkedin-not-profile", "has no profile name behind /in/")
+		return "", nil, Refuse("linkedin-not-profile", "has no profile name after /in/")
 	}
 	return parts[1], parts[2:], nil
 }
@@ -132,7 +132,7 @@ func notProfile(kind string) *Refusal {
 	case "sales", "talent", "recruiter":
 		return Refuse("linkedin-sales", "is an address of Sales Navigator or Recruiter: the public /in/ name cannot be known from it")
 	}
-	return Refuse("linkedin-not-profile", "is not the address of a profile: /in/<name> is wanted")
+	return Refuse("linkedin-not-profile", "is not the address of a profile, such as /in/<name>")
 }
 
 // knownSection tells whether what follows a profile's name is a part of that
@@ -162,17 +162,17 @@ func profileName(encoded string) (string, *Refusal) {
 	length := utf8.RuneCountInString(norm.NFC.String(name))
 	switch {
 	case memberID(name):
-		return "", Refuse("linkedin-member-id", "holds a member id in place of the profile's name: upper and lower case matter in it, so that it has no canonical form (--as-is sends it as it stands)")
+		return "", Refuse("linkedin-member-id", "holds a member id instead of the profile's name: its upper and lower case matter, so it has no canonical form (--as-is sends it as written)")
 	case length > maxProfile:
 		return "", Refuse("too-long", "has a profile name that is too long (100 characters)")
 	case among(name, "me unavailable undefined null none nan nil unknown"):
-		return "", Refuse("linkedin-nobody", "is the address of nobody's profile: /in/me is whoever looks, and /in/unavailable, null and the like stand for having none")
+		return "", Refuse("linkedin-nobody", "is not the address of anyone's profile: /in/me is whoever is logged in, and /in/unavailable, null and the like mean there is none")
 	case mangled(norm.NFC.String(name)):
-		return "", Refuse("mojibake", "has letters in the profile's name that come from reading it in the wrong encoding: export the list again as UTF-8")
+		return "", Refuse("mojibake", "has letters in the profile's name garbled by a wrong encoding: export the list again as UTF-8")
 	case strings.ContainsFunc(name, notName):
-		return "", Refuse("linkedin-name", "has a character in the profile's name that none has")
+		return "", Refuse("linkedin-name", "has a character that is not allowed in a profile's name")
 	case length < minProfile:
-		return "", Refuse("linkedin-name", "has a profile name of less than three characters: it may be cut off")
+		return "", Refuse("linkedin-name", "has a profile name of fewer than three characters: it may be cut off")
 	}
 	return lowered(name)
 }

@@ -70,12 +70,12 @@ func (r Rules) number(s string) (string, *Refusal) {
 		if n, ok := e164("+"+strings.TrimPrefix(d, "00"), ""); ok {
 			return n, nil
 		}
-		return "", Refuse("phone-invalid", "is not a valid phone number with the country code that it begins with")
+		return "", Refuse("phone-invalid", "is not a valid phone number for the country code it begins with")
 	case region == "":
 		if n, ok := abroad(s); ok {
 			return n, nil
 		}
-		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region, or --international if numbers begin with a country code")
+		return "", Refuse("phone-no-plus", "has no + and country code: add them, or give the country with --default-region, or use --international if the numbers begin with a country code")
 	}
 	n, ok := e164(d, region)
 	if !ok {
@@ -85,7 +85,7 @@ func (r Rules) number(s string) (string, *Refusal) {
 		return "", Refuse("phone-invalid", "is not a valid phone number in "+region+", the default region")
 	}
 	if other, ok := e164("+"+d, ""); ok && other != n && !national(s, n, other) {
-		return "", Refuse("phone-ambiguous", "could be two numbers, one in "+region+" and one that lost its +: write it with + and country code")
+		return "", Refuse("phone-ambiguous", "could be either of two numbers, one in "+region+" and one that lost its +: write it with + and country code")
 	}
 	return n, nil
 }
@@ -157,7 +157,7 @@ func international(number string) (code string, groups []string) {
 }
 
 func twoPhones() *Refusal {
-	return Refuse("phone-two", "holds more than one number, and they are not all whole ones parted by ; , | or line ends: one number a cell")
+	return Refuse("phone-two", "holds more than one number, and not all are complete ones separated by ; , | or line ends: put one number in each cell")
 }
 
 // twoBySlash tells whether a slash parts two numbers, or two endings of one (030
@@ -231,13 +231,13 @@ func notOnePhone(s string) *Refusal {
 	case hidden(s):
 		return Refuse("invisible-character", "holds an invisible character inside the number")
 	case strings.Contains(s, "**"), strings.ContainsAny(s, "•●…"):
-		return Refuse("masked", "is masked or cut off: the whole number is needed")
+		return Refuse("masked", "is masked or cut off: give the whole number")
 	case strings.ContainsAny(s, "?\ufffd"):
-		return Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks")
+		return Refuse("lost-character", "holds a ?, which often replaces a character that was lost in an export")
 	case strings.ContainsFunc(s, unicode.IsLetter):
 		return lettersIn(s)
 	case strings.ContainsAny(s, "#*"):
-		return Refuse("phone-extension", "has a # or *: a removal needs the number alone")
+		return Refuse("phone-extension", "has a # or *: give the number alone")
 	case strings.ContainsFunc(s, foreignDigit):
 		return Refuse("phone-foreign-digits", "has digits or a plus sign of another script")
 	case dateLike(s):
@@ -247,15 +247,15 @@ func notOnePhone(s string) *Refusal {
 	case decimal(s):
 		return Refuse("phone-decimal", "is a decimal number, or was turned into one by a spreadsheet: format the column as text and export again")
 	case strings.Contains(s, ","):
-		return Refuse("phone-two", "holds a comma: one number a cell")
+		return Refuse("phone-two", "holds a comma: put one number in each cell")
 	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "\u2212"):
 		return Refuse("phone-negative", "was turned into a negative number by a spreadsheet")
 	case len(s) > maxPhone:
 		return Refuse("too-long", "is too long for a phone number")
 	case ipAddress(s):
-		return Refuse("phone-ip", "is the address of a computer, not a phone number")
+		return Refuse("phone-ip", "is an IP address, not a phone number")
 	case misplacedPlus(s), strings.ContainsFunc(s, notPhone):
-		return Refuse("phone-characters", "has characters that no phone number has, or has them out of place")
+		return Refuse("phone-characters", "has characters that do not belong in a phone number, or not there")
 	case digits(s) < 3:
 		return Refuse("phone-invalid", "has too few digits for a phone number")
 	}
@@ -283,11 +283,11 @@ func lettersIn(s string) *Refusal {
 	run, after := after[:j], after[j:]
 	switch {
 	case digits(before) > 0 && digits(after) > 0 && among(run, "x ext extn extension xt p w durchwahl dw poste nst app apl klapka int interno ramal vidare"):
-		return Refuse("phone-extension", "has an extension: a removal needs the number alone")
+		return Refuse("phone-extension", "has an extension: give the number alone")
 	case among(run, "o l i s b oo ii ll") && digits(s) >= 3 && !strings.ContainsFunc(after, unicode.IsLetter):
 		return Refuse("phone-letters", "has a letter where a digit should be, such as O for 0 or l for 1")
 	}
-	return Refuse("phone-letters", "has letters or words: the number alone is wanted")
+	return Refuse("phone-letters", "has letters or words: give the number alone")
 }
 
 func foreignDigit(r rune) bool { return r >= 0x80 && (unicode.IsDigit(r) || r == '＋') }

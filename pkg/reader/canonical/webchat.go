@@ -10,21 +10,21 @@ const maxDigits = 15
 func canonicalWebChat(_ Rules, s string) (string, *Refusal) {
 	switch {
 	case strings.ContainsFunc(s, separates), strings.Contains(s, ":::"):
-		return "", Refuse("web-chat-two", "holds a comma, semicolon or bar, so that it could be several: one identifier a cell (--as-is sends it as it stands)")
+		return "", Refuse("web-chat-two", "holds a comma, semicolon or bar, so it could be several: put one identifier in each cell (--as-is sends it as written)")
 	case strings.ContainsRune(s, '?'):
-		return "", Refuse("lost-character", "holds a ?, which is written for a character that an encoding lacks (--as-is sends it as it stands)")
+		return "", Refuse("lost-character", "holds a ?, which often replaces a character that was lost in an export (--as-is sends it as written)")
 	case strings.Contains(s, "***"):
-		return "", Refuse("masked", "is masked: the whole identifier is needed")
+		return "", Refuse("masked", "is masked: give the whole identifier")
 	case s[0] == '<' && s[len(s)-1] == '>':
-		return "", Refuse("brackets", "stands in angle brackets: the identifier alone is wanted")
+		return "", Refuse("brackets", "is in angle brackets: give the identifier alone")
 	case strings.HasSuffix(s, "…"):
 		return "", Refuse("cut-off", "ends in …: it is cut off")
 	case mangled(s):
-		return "", Refuse("mojibake", "holds letters that come from reading it in the wrong encoding: export the list again as UTF-8")
+		return "", Refuse("mojibake", "holds letters garbled by a wrong encoding: export the list again as UTF-8")
 	case columnWord(s):
 		return "", Refuse("column-name", "is the name of a column, not an identifier")
 	case rounded(s):
-		return "", Refuse("rounded-number", "is a number that a spreadsheet or a script has rounded or made a decimal of: format the column as text and export again")
+		return "", Refuse("rounded-number", "is a number that a spreadsheet or a script has rounded or turned into a decimal: format the column as text and export again")
 	}
 	return s, nil
 }

@@ -40,7 +40,7 @@ func (n *Names) Choose(names []string, o Options) (Choice, *Problem) {
 	h.context()
 	switch {
 	case len(o.Columns) > 0 && (o.Identifier != "" || o.Type != ""):
-		return Choice{}, &Problem{Code: "ambiguous-column", Reason: "--column and --identifier-column or --type-column name columns in two ways", Hint: "give --column alone, or the other two"}
+		return Choice{}, &Problem{Code: "ambiguous-column", Reason: "--column cannot be combined with --identifier-column or --type-column", Hint: "use --column alone, or the other two"}
 	case len(o.Columns) > 0:
 		return h.selected()
 	case o.Identifier != "" || o.Type != "":

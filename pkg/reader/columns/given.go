@@ -57,7 +57,7 @@ func (h *header) named(name string) []int {
 
 // notFound is the problem of an option that names no column.
 func (h *header) notFound(flag, name string) *Problem {
-	p := &Problem{Code: "no-such-column", Reason: fmt.Sprintf("%s says %q, and no column is called so", flag, cut(name))}
+	p := &Problem{Code: "no-such-column", Reason: fmt.Sprintf("%s says %q, and no column has that name", flag, cut(name))}
 	if i, ok := position(name); ok {
 		p.Reason = fmt.Sprintf("%s says %q, and there are %d columns", flag, "#"+strconv.Itoa(i+1), len(h.names))
 		return p
@@ -68,13 +68,13 @@ func (h *header) notFound(flag, name string) *Problem {
 		return p
 	}
 	if first, list, found := strings.Cut(name, "="); found && len(h.named(first)) > 0 {
-		p.Hint = fmt.Sprintf("%q is no list of types: use %s, parted by commas", list, api.TypeNames())
+		p.Hint = fmt.Sprintf("%q is not a list of types: use %s, separated by commas", list, api.TypeNames())
 		return p
 	}
 	if i, ok := h.nearest(name); ok {
 		p.Flags = [][]string{h.o.with(flag, name, h.ref(i))}
 	}
-	p.Hint = "name one of the columns found"
+	p.Hint = "give one of the columns found"
 	return p
 }
 
@@ -138,7 +138,7 @@ func (h *header) selected() (Choice, *Problem) {
 			continue
 		}
 		if h.ignored[i] {
-			return Choice{}, &Problem{Code: "ambiguous-column", Reason: fmt.Sprintf("%s is named by --column and by --ignore-column", h.quoted([]int{i})), Hint: "leave one of the two away"}
+			return Choice{}, &Problem{Code: "ambiguous-column", Reason: fmt.Sprintf("%s is given to both --column and --ignore-column", h.quoted([]int{i})), Hint: "leave one of them out"}
 		}
 		types := h.typesOf(i, s)
 		if len(types) == 0 {
@@ -153,7 +153,7 @@ func (h *header) selected() (Choice, *Problem) {
 		}
 	}
 	if read == 0 {
-		return Choice{}, &Problem{Code: "no-identifier-column", Reason: "none of the columns named by --column is there"}
+		return Choice{}, &Problem{Code: "no-identifier-column", Reason: "none of the columns given with --column exists"}
 	}
 	return h.told(c), nil
 }
@@ -198,7 +198,7 @@ func (h *header) given() (Choice, *Problem) {
 	case typ < 0:
 		return Choice{}, h.notFound("--type-column", h.o.Type)
 	case typ == identifier:
-		return Choice{}, &Problem{Code: "ambiguous-column", Reason: fmt.Sprintf("%s cannot be both identifier and type", h.quoted([]int{typ})), Hint: "name two columns"}
+		return Choice{}, &Problem{Code: "ambiguous-column", Reason: fmt.Sprintf("%s cannot be both identifier and type", h.quoted([]int{typ})), Hint: "give two columns"}
 	case len(h.o.Types) > 0:
 		return Choice{}, h.twoTypes(identifier, typ)
 	}
@@ -216,7 +216,7 @@ func (h *header) givenIdentifier() (int, *Problem) {
 	}
 	switch at := h.whole(identifierColumn); len(at) {
 	case 0:
-		return 0, &Problem{Code: "no-identifier-column", Reason: "no column is called identifier", Hint: "name the one that holds the identifiers with --identifier-column"}
+		return 0, &Problem{Code: "no-identifier-column", Reason: "no column is called identifier", Hint: "give the one that holds the identifiers with --identifier-column"}
 	case 1:
 		return at[0], nil
 	default:

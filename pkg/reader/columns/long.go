@@ -35,7 +35,7 @@ func (h *header) long(identifiers, types []int) (Choice, *Problem) {
 func (h *header) twoTypes(identifier, typ int) *Problem {
 	return &Problem{
 		Code:   "ambiguous-column",
-		Reason: fmt.Sprintf("%s tells the type, and --type says %s for all", h.quoted([]int{typ}), words(h.o.Types)),
+		Reason: fmt.Sprintf("%s gives the type, and --type says %s for all", h.quoted([]int{typ}), words(h.o.Types)),
 		Flags:  [][]string{h.longFlags(identifier, typ), h.flags(pick{identifier, h.o.Types})},
 	}
 }
@@ -96,7 +96,7 @@ func (h *header) readSingle(at int) (Choice, *Problem) {
 func (h *header) typeless(at int) *Problem {
 	return &Problem{
 		Code:   "no-type-column",
-		Reason: fmt.Sprintf("nothing tells the type of what is in %s", h.quoted([]int{at})),
+		Reason: fmt.Sprintf("nothing says which type is in %s", h.quoted([]int{at})),
 		Flags:  h.anyTypeFlags(at),
 		Hint:   "say what it holds, or add a column identifierType",
 	}
@@ -106,8 +106,8 @@ func (h *header) typeless(at int) *Problem {
 func (h *header) noIdentifier(types []int) *Problem {
 	p := &Problem{
 		Code:   "no-identifier-column",
-		Reason: fmt.Sprintf("%s tells types, and no column is called identifier", h.quoted(types)),
-		Hint:   "call the column that holds them identifier, or name it with --identifier-column",
+		Reason: fmt.Sprintf("%s gives types, and no column is called identifier", h.quoted(types)),
+		Hint:   "call the column that holds the identifiers identifier, or give it with --identifier-column",
 	}
 	wide := h.standing(certain)
 	maybe := wide

@@ -154,7 +154,7 @@ func parse(table string) (*Names, error) {
 		}
 		fields := strings.Split(line, "\t")
 		if len(fields) != 3 {
-			return nil, fmt.Errorf("names.tsv: three columns wanted: %q", line)
+			return nil, fmt.Errorf("names.tsv: not three columns: %q", line)
 		}
 		m, key, ok := parseMeaning(fields[1], known)
 		if !ok {

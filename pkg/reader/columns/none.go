@@ -68,7 +68,7 @@ func (h *header) missing() *Problem {
 	return &Problem{
 		Code:   "no-identifier-column",
 		Reason: "no column is known to hold identifiers",
-		Hint:   "call the columns identifier and identifierType, or by the type they hold (" + api.TypeNames() + "), or name one with --column 'NAME=TYPE'",
+		Hint:   "call the columns identifier and identifierType, or by the type they hold (" + api.TypeNames() + "), or give one with --column 'NAME=TYPE'",
 	}
 }
 
@@ -92,11 +92,11 @@ func (h *header) none() *Problem {
 func may(at []int, is standing) string {
 	switch {
 	case is == others && len(at) == 1:
-		return " names somebody else, and no other column holds identifiers"
+		return " is about somebody else, and no other column holds identifiers"
 	case is == others:
-		return " name somebody else, and no other column holds identifiers"
+		return " are about somebody else, and no other column holds identifiers"
 	}
-	return " may hold identifiers of the person or not"
+	return " may or may not hold identifiers of the person"
 }
 
 // waysOut adds a way out for each person that columns are named for.
@@ -127,8 +127,8 @@ func (h *header) nameless() (Choice, *Problem) {
 	}
 	p := &Problem{
 		Code:   "no-identifier-column",
-		Reason: "without a header nothing tells what the columns hold",
-		Hint:   "name them by their position, such as --column '#1=email'",
+		Reason: "without a header nothing says what the columns hold",
+		Hint:   "give them by their position, such as --column '#1=email'",
 	}
 	if len(all) == 1 {
 		p.Flags = h.anyTypeFlags(all[0])

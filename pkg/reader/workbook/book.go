@@ -54,11 +54,11 @@ func (p *parts) foreign() error {
 	case p.has("[content_types].xml") && p.hasFolder("xl/"):
 		return nil
 	case p.has("content.xml") && p.has("mimetype"):
-		return &Error{"it is an OpenDocument file (.ods), as LibreOffice writes it", hint}
+		return &Error{"it is an OpenDocument file (.ods), as written by LibreOffice", hint}
 	case p.has("index/document.iwa"), p.has("index.zip"):
 		return &Error{"it is an Apple Numbers or iWork document (.numbers)", hint}
 	case p.has("word/document.xml"), p.has("ppt/presentation.xml"):
-		return &Error{"it is a Word or PowerPoint document", "export the list as CSV from where it came"}
+		return &Error{"it is a Word or PowerPoint document", "export the list as CSV from the original program"}
 	}
 	return ErrForeign
 }

@@ -39,7 +39,7 @@ func tooLarge(what string) *Error {
 }
 
 func damaged(format string, args ...any) *Error {
-	return &Error{"it is a damaged workbook: " + fmt.Sprintf(format, args...), "open it in a spreadsheet and save it anew"}
+	return &Error{"it is a damaged workbook: " + fmt.Sprintf(format, args...), "open it in a spreadsheet and save it again"}
 }
 
 // parts are the files that a workbook is made of.
@@ -126,7 +126,7 @@ func (p *parts) open(name string) (*stream, error) {
 func (s *stream) Read(b []byte) (int, error) {
 	n, err := s.part.Read(b)
 	if s.left -= int64(n); s.left < 0 {
-		return 0, damaged("%q unpacks to more than a hundred times its size, as no sheet does", s.name)
+		return 0, damaged("%q unpacks to more than a hundred times its size, which no sheet does", s.name)
 	}
 	if s.parts.left -= int64(n); s.parts.left < 0 {
 		return 0, tooLarge("it unpacks to more than 2 GiB")

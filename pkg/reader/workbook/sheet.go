@@ -96,7 +96,7 @@ func (r *Rows) row(e xml.StartElement) (Row, error) {
 		case "r":
 			n, err := strconv.Atoi(a.Value)
 			if err != nil || n <= r.number {
-				return row, damaged("row %q stands behind row %d", cut(a.Value), r.number)
+				return row, damaged("row %q comes after row %d", cut(a.Value), r.number)
 			}
 			row.Number = n
 		case "hidden":
