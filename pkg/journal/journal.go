@@ -202,10 +202,16 @@ func (j *Journal) Outcome(all ...Outcome) error {
 	return j.append(records...)
 }
 
-// Release records that the intent of a key came to nothing: its attempts
-// certainly were not applied. The key is again what it was before, failed or
+// Release records that the intents of some keys came to nothing: their attempts
+// certainly were not applied. Each key is again what it was before, failed or
 // open, with the mark that it had. If it lists stored forms, the key is open.
-func (j *Journal) Release(r Release) error { return j.append(r.record()) }
+func (j *Journal) Release(all ...Release) error {
+	records := make([]record, 0, len(all))
+	for _, r := range all {
+		records = append(records, r.record())
+	}
+	return j.append(records...)
+}
 
 // ReleaseKey ends an intent of which nobody will find out more, as of a key
 // that is no longer on the list. The key stays open and becomes unsure.

@@ -218,6 +218,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 		return false
 	}
 	var records []journal.Restore
+	var refused []piece
 	keys := int64(0)
 	for _, p := range batch {
 		p.left--
@@ -226,9 +227,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 			continue
 		}
 		if p.refusal != nil {
-			if !r.remains(p) {
-				return false
-			}
+			refused = append(refused, p)
 			continue
 		}
 		keys++
@@ -236,7 +235,7 @@ func (r *Restoration) confirmed(batch []piece) bool {
 			records = append(records, journal.Restore{Line: p.line, Identifier: p.id, Sent: form.Value, HTTPStatus: 200})
 		}
 	}
-	if len(records) > 0 && !r.written(r.cfg.Journal.Restored(records)) {
+	if !r.remain(refused) || len(records) > 0 && !r.written(r.cfg.Journal.Restored(records)) {
 		return false
 	}
 	r.restored.Add(keys)
@@ -246,31 +245,46 @@ func (r *Restoration) confirmed(batch []piece) bool {
 
 // settle writes down what is refused for its own fault.
 func (r *Restoration) settle() bool {
-	parked := r.parked
-	r.parked = nil
-	for _, p := range parked {
+	var refused []piece
+	for _, p := range r.parked {
 		p.left--
 		p.refusal = fmt.Errorf("%s: %w", p.optOut().Masked(), p.err)
-		if p.left == 0 && !r.remains(p) {
-			return false
+		if p.left == 0 {
+			refused = append(refused, p)
 		}
 	}
+	r.parked = nil
+	return r.remain(refused)
+}
+
+// remain writes down that keys stay removed, and tells it. Those that may be back
+// in part are asked for again by the next restore.
+func (r *Restoration) remain(refused []piece) bool {
+	var releases []journal.Release
+	for _, p := range refused {
+		if !p.applied && !p.part {
+			reason, status := p.remains()
+			releases = append(releases, journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: status, Restore: true})
+		}
+	}
+	if !r.written(r.cfg.Journal.Release(releases...)) {
+		return false
+	}
+	for _, p := range refused {
+		reason, _ := p.remains()
+		r.cfg.Log.Warn("not put back", "line", p.line, "type", p.id.Type, "identifier", r.name(p.id), "reason", reason)
+	}
+	r.refused.Add(int64(len(refused)))
 	return true
 }
 
-// remains writes down that a key stays removed, and tells it.
-func (r *Restoration) remains(p piece) bool {
+// remains tells why a key stays removed.
+func (p piece) remains() (reason string, status int) {
 	var answer *api.Error
-	release := journal.Release{Line: p.line, Identifier: p.id, Reason: p.refusal.Error(), Restore: true}
 	if errors.As(p.refusal, &answer) {
-		release.Reason, release.HTTPStatus = "not put back: "+answer.Error(), answer.Status
+		return "not put back: " + answer.Error(), answer.Status
 	}
-	if !p.applied && !p.part && !r.written(r.cfg.Journal.Release(release)) { // else it may be back: the next restore asks again
-		return false
-	}
-	r.refused.Add(1)
-	r.cfg.Log.Warn("not put back", "line", p.line, "type", p.id.Type, "identifier", r.name(p.id), "reason", release.Reason)
-	return true
+	return p.refusal.Error(), 0
 }
 
 // release closes the intents of a batch that certainly was not applied. Where a
@@ -283,13 +297,13 @@ func (r *Restoration) release(batch []piece, f fate) {
 	if answer := (*api.Error)(nil); errors.As(f.err, &answer) {
 		reason = answer.Error()
 	}
+	var releases []journal.Release
 	for i, p := range batch {
 		batch[i].announced = false
 		if !p.announced || !p.known || p.applied || p.part || p.form != p.forms[len(p.forms)-1] {
 			continue // once a key
 		}
-		if !r.written(r.cfg.Journal.Release(journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: f.status()})) {
-			return
-		}
+		releases = append(releases, journal.Release{Line: p.line, Identifier: p.id, Reason: reason, HTTPStatus: f.status()})
 	}
+	r.written(r.cfg.Journal.Release(releases...))
 }

@@ -54,6 +54,7 @@ func (r *Restoration) seek(ctx context.Context) {
 	for _, o := range page.OptOuts {
 		if _, known := o.Type.Index(); known && o.IsManuallyAdded != nil && *o.IsManuallyAdded {
 			r.trial.entry, r.trial.known = api.NewOptOut{Identifier: o.Identifier, Name: o.Label}, true
+			r.cfg.Log.Info("the API has taken nothing yet: an entry that is on its list shows whether it takes any", "entry", r.name(o.Identifier))
 			return
 		}
 	}
@@ -72,7 +73,6 @@ func (r *Restoration) try(ctx context.Context) bool {
 		r.sender.stop(&Stop{StopRejections, err})
 		return false
 	}
-	r.cfg.Log.Info("the API takes an entry that is on the list, so it is the identifiers that it refuses", "entry", r.name(r.trial.entry.Identifier))
 	r.trial.row = 0
 	return r.settle()
 }
