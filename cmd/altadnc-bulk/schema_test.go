@@ -164,7 +164,7 @@ func TestSchemasOfJournals(t *testing.T) {
 
 // TestSchemasOfInterruptedRuns: what is printed at an interruption fits, too.
 func TestSchemasOfInterruptedRuns(t *testing.T) {
-	path, keys := writeList(t, 501, 0) // one more than a request puts back
+	path, keys := writeList(t, 1501, 0) // more than two requests put back: the second is interrupted
 	var list []api.OptOut
 	for _, key := range keys {
 		list = append(list, api.OptOut{Identifier: api.Identifier{Type: api.Email, Value: key}})
