@@ -155,6 +155,11 @@ func TestSuspicionLetsOneLeave(t *testing.T) {
 func TestSuspectsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, rows(5), numbered(0, 5))
+		sandbox := d.handler
+		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Millisecond) // both suspects are known when the one that is to tell is answered
+			sandbox.ServeHTTP(w, r)
+		})
 		d.guarded(func(w http.ResponseWriter, r *http.Request) { time.Sleep(time.Second); page(403)(w, r) }, 0, 1)
 		s, _ := d.remove(errand{workers: 2})
 		wantStop(t, s, "")
