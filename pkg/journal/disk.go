@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 type disk interface {
 	open(path string) (file, error)   // to read and write; fs.ErrNotExist
 	create(path string) (file, error) // to read and write; fs.ErrExist
+	place(from, to string) error      // renames a file; fs.ErrExist
 	syncFolder(path string) error     // of the file at path
 	stat(path string) (fs.FileInfo, error)
 	openLock(path string) (file, error) // a lock file that is there; no link, no pipe
@@ -62,6 +64,25 @@ func asFile(f *os.File, err error) (file, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// place renames a file, and writes nothing over.
+func (osDisk) place(from, to string) error {
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return cmp.Or(err, error(&fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}))
+	}
+	return os.Rename(from, to)
+}
+
+// createFree creates the first of the files NAME-1, NAME-2 and so on that is not
+// there.
+func createFree(d disk, name string) (file, string, error) {
+	for n := 1; ; n++ {
+		path := fmt.Sprintf("%s-%d", name, n)
+		if f, err := d.create(path); !errors.Is(err, fs.ErrExist) {
+			return f, path, err
+		}
+	}
 }
 
 // syncFolder makes the name of a new file durable. Windows has no such call;

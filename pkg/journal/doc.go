@@ -99,8 +99,9 @@
 //	  - pause is a time in which nothing left, or only requests that asked whether
 //	    the API is back, from its time until another, for a reason in words. It is
 //	    written when it is over.
-//	  - repair stands in a journal that [Repair] made; lost is how many lines or
-//	    records could not be saved. It also stands behind the run record of a run
+//	  - repair stands at the end of what [Repair] saved, which has its name when all
+//	    of it is on the disk; lost is how many lines or records could not be saved.
+//	    It also stands behind the run record of a run
 //	    that found fewer records than the lock file knows of: source is then the
 //	    name of that file, sourceSha256 is empty.
 //
@@ -174,7 +175,8 @@
 // # What is assumed of the file system
 //
 // That fsync of a file makes its bytes and its length durable, and fsync of a
-// folder the names in it (where the system has that call); that locks are kept
+// folder the names in it (where the system has that call); that a file which is
+// renamed keeps its old name until it has the new one; that locks are kept
 // (flock or LockFileEx; not so on some network file systems); that a write to a
 // part of a file changes no other part of it.
 //

@@ -1,11 +1,13 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +35,8 @@ type faultFile struct {
 	path    string
 	platter []byte
 	dirty   []dirt
-	named   bool // the folder is synced
+	named   bool   // the folder is synced
+	was     string // the path that it had when the folder was last synced; "" for this one
 }
 
 // dirt is a change that no sync has brought to the platter.
@@ -107,12 +110,26 @@ func (d *faultDisk) create(path string) (file, error) {
 	return ff, nil
 }
 
+func (d *faultDisk) place(from, to string) error {
+	if d.op() {
+		return errFault
+	}
+	if err := (osDisk{}).place(from, to); err != nil {
+		return err
+	}
+	f := d.files[from]
+	f.path, f.was = to, from
+	d.files[to] = f
+	delete(d.files, from)
+	return nil
+}
+
 func (d *faultDisk) syncFolder(string) error {
 	if d.op() {
 		return errFault
 	}
 	for _, f := range d.files {
-		f.named = true
+		f.named, f.was = true, ""
 	}
 	return nil
 }
@@ -384,4 +401,50 @@ func TestReopenIsDurableAsAWhole(t *testing.T) {
 		}
 		must(t, j.Close())
 	}
+}
+
+// TestRepairPowerCuts cuts the power at every operation of a repair: a file of the
+// new journal's name is all of it, or nothing is there and the repair can be done
+// again.
+func TestRepairPowerCuts(t *testing.T) {
+	path := newPath(t)
+	damaged := bytes.Replace(sixty(t), []byte(`"outcome":"removed"`), []byte(`"outcome":"rEmoved"`), 1)
+	must(t, os.WriteFile(path, damaged, 0o600))
+	name, to := filepath.Base(path), filepath.Base(path)+".new"
+	d := newFaultDisk()
+	var cuts []Remains
+	d.watch = func() { cuts = append(cuts, d.remains()) }
+	_, err := repair(d, path, path+".new")
+	must(t, err)
+	d.watch()
+	whole := string(readFile(t, path+".new"))
+	states, there := 0, 0
+	for i, cut := range cuts {
+		again := false
+		lefts, _ := cut.Lefts(60, rand.New(rand.NewPCG(1, 2)))
+		for _, left := range lefts {
+			states++
+			content, placed := left[to]
+			if placed && content != whole {
+				t.Fatalf("operation %d: %d bytes of %d have the name of the new journal", i, len(content), len(whole))
+			}
+			if placed {
+				there++
+			}
+			if placed || again {
+				continue
+			}
+			again = true
+			folder := t.TempDir()
+			left[name] = string(damaged)
+			must(t, left.Lay(folder))
+			if r, err := Repair(filepath.Join(folder, name), filepath.Join(folder, to)); err != nil || r.Lost != 1 {
+				t.Fatalf("operation %d, again: %+v, %v", i, r, err)
+			}
+		}
+	}
+	if there == 0 || there == states {
+		t.Errorf("the new journal is there in %d of %d states", there, states)
+	}
+	t.Logf("%d operations, %d states", len(cuts), states)
 }

@@ -20,7 +20,8 @@ type Remains []remains
 
 type remains struct {
 	name    string
-	named   bool // the name is durable
+	named   bool   // it has a name that is durable
+	was     string // a name that it may have beside that or in its place; "" for none
 	platter []byte
 	dirty   []dirt
 }
@@ -50,7 +51,11 @@ func (p *PowerDisk) Remains() Remains { return p.disk.remains() }
 func (d *faultDisk) remains() Remains {
 	var all Remains
 	for path, f := range d.files {
-		all = append(all, remains{filepath.Base(path), f.named, slices.Clone(f.platter), slices.Clone(f.dirty)})
+		r := remains{name: filepath.Base(path), named: f.named, platter: slices.Clone(f.platter), dirty: slices.Clone(f.dirty)}
+		if f.was != "" {
+			r.was = filepath.Base(f.was)
+		}
+		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b remains) int { return bytes.Compare([]byte(a.name), []byte(b.name)) })
 	return all
@@ -82,7 +87,7 @@ func (l Left) Sum() [sha256.Size]byte {
 // Lefts returns all that a power cut can leave, or, where that is more than most,
 // as many of it: then all is false. It always has every content of every file.
 func (r Remains) Lefts(most int, random *rand.Rand) (lefts []Left, all bool) {
-	contents, total := make([][]*string, len(r)), 1
+	contents, total := make([][]Left, len(r)), 1
 	for i, f := range r {
 		contents[i], all = f.contents(most, random)
 		if total *= len(contents[i]); !all {
@@ -91,14 +96,12 @@ func (r Remains) Lefts(most int, random *rand.Rand) (lefts []Left, all bool) {
 		total = min(total, most+1)
 	}
 	if total <= most {
-		return r.combine(contents), true
+		return combine(contents), true
 	}
 	pick := func(choose func(i int) int) {
 		l := Left{}
-		for i, f := range r {
-			if content := contents[i][choose(i)]; content != nil {
-				l[f.name] = *content
-			}
+		for i := range r {
+			maps.Copy(l, contents[i][choose(i)])
 		}
 		lefts = append(lefts, l)
 	}
@@ -121,16 +124,14 @@ func (r Remains) Lefts(most int, random *rand.Rand) (lefts []Left, all bool) {
 }
 
 // combine returns every content of each file with every one of the others.
-func (r Remains) combine(contents [][]*string) []Left {
+func combine(contents [][]Left) []Left {
 	lefts := []Left{{}}
-	for i, f := range r {
+	for i := range contents {
 		var next []Left
 		for _, l := range lefts {
 			for _, content := range contents[i] {
 				with := maps.Clone(l)
-				if content != nil {
-					with[f.name] = *content
-				}
+				maps.Copy(with, content)
 				next = append(next, with)
 			}
 		}
@@ -139,10 +140,10 @@ func (r Remains) combine(contents [][]*string) []Left {
 	return lefts
 }
 
-// contents returns what may be left of a file, nil for nothing at all: each sector
-// of each write since the last sync by itself, and each length that the file had
-// or passed through.
-func (f remains) contents(most int, random *rand.Rand) (contents []*string, all bool) {
+// contents returns what may be left of a file, under its name or an earlier one or
+// without any: each sector of each write since the last sync by itself, and each
+// length that the file had or passed through.
+func (f remains) contents(most int, random *rand.Rand) (contents []Left, all bool) {
 	chunks, lengths := f.chunks()
 	kept, all := subsets(len(chunks), most, random)
 	seen := map[string]bool{}
@@ -157,12 +158,15 @@ func (f remains) contents(most int, random *rand.Rand) (contents []*string, all 
 			content := string(b[:min(length, int64(len(b)))]) + string(make([]byte, max(0, length-int64(len(b)))))
 			if !seen[content] {
 				seen[content] = true
-				contents = append(contents, &content)
+				contents = append(contents, Left{f.name: content})
+				if f.was != "" {
+					contents = append(contents, Left{f.was: content}, Left{f.was: content, f.name: content})
+				}
 			}
 		}
 	}
 	if !f.named {
-		contents = append(contents, nil)
+		contents = append(contents, Left{})
 	}
 	return contents, all
 }

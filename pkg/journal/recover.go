@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strconv"
 	"time"
 )
@@ -285,24 +284,18 @@ func (j *Journal) setAside() (err error) {
 // save copies r into a new file beside the journal: the first free one of
 // .torn-1, .torn-2 and so on.
 func (j *Journal) save(r io.Reader) (string, error) {
-	for n := 1; ; n++ {
-		path := fmt.Sprintf("%s.torn-%d", j.path, n)
-		f, err := j.disk.create(path)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		_, err = io.Copy(io.NewOffsetWriter(f, 0), r)
-		if err == nil {
-			err = f.Sync()
-		}
-		if err = errors.Join(err, f.Close()); err == nil {
-			err = j.disk.syncFolder(path)
-		}
-		return path, err
+	f, path, err := createFree(j.disk, j.path+".torn")
+	if err != nil {
+		return "", err
 	}
+	_, err = io.Copy(io.NewOffsetWriter(f, 0), r)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = j.disk.syncFolder(path)
+	}
+	return path, err
 }
 
 // secure makes durable what was read. Records that no later one calls durable

@@ -30,7 +30,9 @@ type Repaired struct {
 // A journal without damage is [ErrSound]: opening it takes care of a torn tail.
 // One that a run holds is a *[LockedError]. An existing file at to is
 // fs.ErrExist.
-func Repair(path, to string) (Repaired, error) {
+func Repair(path, to string) (Repaired, error) { return repair(osDisk{}, path, to) }
+
+func repair(d disk, path, to string) (Repaired, error) {
 	holder, err := Holder(path)
 	if err != nil {
 		return Repaired{}, err
@@ -50,7 +52,7 @@ func Repair(path, to string) (Repaired, error) {
 	if err != nil {
 		return Repaired{}, err
 	}
-	return s.writeTo(f, path, to)
+	return s.writeTo(d, f, path, to)
 }
 
 // repairable returns nil for a journal that is damaged and nothing else.
@@ -129,23 +131,25 @@ func (s *survey) lost() int64 {
 	return max(s.bad, last-int64(len(s.records)))
 }
 
-// writeTo writes the new journal. One that could not be finished is removed.
-func (s *survey) writeTo(from *os.File, path, to string) (Repaired, error) {
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// writeTo writes the new journal. It has its name when all of it is on the disk: the
+// record that tells of the loss is its last, and a part without it would be as good
+// as any. A part that could not be finished is removed.
+func (s *survey) writeTo(d disk, from *os.File, path, to string) (Repaired, error) {
+	out, part, err := createFree(d, to+".part")
 	if err != nil {
 		return Repaired{}, err
 	}
-	err = s.write(from, path, out)
+	err = s.write(from, path, io.NewOffsetWriter(out, 0))
 	if err == nil {
 		err = out.Sync()
 	}
 	if err = errors.Join(err, out.Close()); err == nil {
-		err = osDisk{}.syncFolder(to)
+		err = d.place(part, to)
 	}
 	if err != nil {
-		return Repaired{}, fmt.Errorf("write %s: %w", to, errors.Join(err, os.Remove(to)))
+		return Repaired{}, fmt.Errorf("write %s: %w", to, errors.Join(err, os.Remove(part)))
 	}
-	return Repaired{Kept: int64(len(s.records)), Lost: s.lost()}, nil
+	return Repaired{Kept: int64(len(s.records)), Lost: s.lost()}, d.syncFolder(to)
 }
 
 // rewriter gives records new numbers and a new chain. It is durable as a whole
