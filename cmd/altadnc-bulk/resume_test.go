@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -16,9 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"altadnc-bulk/pkg/api"
 	"altadnc-bulk/pkg/api/sandbox"
@@ -34,6 +31,7 @@ type oracle struct {
 	mu      sync.Mutex
 	asked   map[string]int  // requests by identifier
 	applied map[string]bool // removed here, whether or not anybody heard of it
+	gone    map[string]bool // of these, those that were not put back since
 
 	count atomic.Int64
 	hook  atomic.Pointer[hook]
@@ -55,7 +53,7 @@ func newOracle(t *testing.T, onList []string) *oracle {
 // most pageLimit.
 func newOracleOf(t *testing.T, list []api.OptOut, pageLimit int) *oracle {
 	t.Helper()
-	o := &oracle{t: t, asked: map[string]int{}, applied: map[string]bool{}}
+	o := &oracle{t: t, asked: map[string]int{}, applied: map[string]bool{}, gone: map[string]bool{}}
 	o.setHook(func(int64, string) {})
 	opts := sandbox.Options{Limit: -1, List: list, PageLimit: pageLimit, Log: o.log}
 	var err error
@@ -66,6 +64,7 @@ func newOracleOf(t *testing.T, list []api.OptOut, pageLimit int) *oracle {
 		n := o.count.Add(1)
 		(*o.hook.Load())(n, "before")
 		o.sandbox.ServeHTTP(w, r)
+		o.back()
 		(*o.hook.Load())(n, "after")
 	}))
 	t.Cleanup(o.server.Close)
@@ -78,8 +77,19 @@ func (o *oracle) log(r sandbox.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.asked[r.Identifier.Value]++
-	if r.Applied {
+	if r.Applied && r.Method == http.MethodDelete {
 		o.applied[r.Identifier.Value] = true
+		o.gone[r.Identifier.Value] = true
+	}
+}
+
+// back notes who is on the list again.
+func (o *oracle) back() {
+	on := o.sandbox.OptOuts()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, e := range on {
+		delete(o.gone, e.Value)
 	}
 }
 
@@ -251,7 +261,7 @@ func TestKill(t *testing.T) {
 	for done < kills {
 		path, keys := writeList(t, 60, 5)
 		o := newOracle(t, keys[:45])
-		n := o.killUntilDone(path, random, workers)
+		n, _ := o.killUntil(random, 12, exitOK, "remove", "--yes", "--rate", "0", "--workers", fmt.Sprint(workers), "-q", path)
 		o.compare(path, n*workers)
 		if got := o.count.Load(); got > int64(len(keys)+n*workers) {
 			t.Errorf("%d requests for %d keys and %d kills", got, len(keys), n)
@@ -259,50 +269,4 @@ func TestKill(t *testing.T) {
 		done, lists, requests = done+n, lists+1, requests+o.count.Load()
 	}
 	t.Logf("%d kills over %d lists of 60 keys, %d requests", done, lists, requests)
-}
-
-// killUntilDone runs the list again and again, killing each run, and returns
-// how often it did. When nothing is left to kill the list is done.
-func (o *oracle) killUntilDone(path string, random *rand.Rand, workers int) (killed int) {
-	return o.killUntil(random, 12, "remove", "--yes", "--rate", "0", "--workers", fmt.Sprint(workers), "-q", path)
-}
-
-// killUntil runs a command until it ends by itself with exit code 0, and kills
-// it at one of its first requests, as many as within tells, until then.
-func (o *oracle) killUntil(random *rand.Rand, within int64, args ...string) (killed int) {
-	for {
-		cmd := o.command(args...)
-		at := o.count.Load() + 1 + random.Int64N(within)
-		when := []string{"before", "after", "later"}[random.IntN(3)]
-		delay := time.Duration(random.Int64N(int64(3 * time.Millisecond)))
-		var once sync.Once
-		started := make(chan struct{})
-		kill := func() {
-			<-started
-			once.Do(func() { cmd.Process.Signal(syscall.SIGKILL) })
-		}
-		o.setHook(func(n int64, moment string) {
-			switch {
-			case n != at:
-			case when == moment:
-				kill()
-			case when == "later" && moment == "after":
-				time.AfterFunc(delay, kill)
-			}
-		})
-		var stderr bytes.Buffer
-		cmd.Stdout, cmd.Stderr = io.Discard, &stderr
-		if err := cmd.Start(); err != nil {
-			o.t.Fatal(err)
-		}
-		close(started)
-		err := cmd.Wait()
-		if err == nil {
-			return killed
-		}
-		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
-			o.t.Fatalf("a run ended by itself: %v\n%s", err, stderr.String())
-		}
-		killed++
-	}
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -170,34 +169,8 @@ func TestKillSweep(t *testing.T) {
 	o := newOracle(t, nil)
 	x := newNight(t, o, lists)
 	before := o.count.Load()
-	killed := 0
-	for ended := false; !ended; {
-		var out bytes.Buffer
-		cmd := o.command("sweep", "--yes", "-q", "--json", "--rate", "0", "--workers", fmt.Sprint(workers), "--settle", "30m", x.folder)
-		cmd.Stdout, cmd.Stderr = &out, io.Discard
-		at := o.count.Load() + 1 + random.Int64N(9)
-		delay := time.Duration(random.Int64N(int64(6 * time.Millisecond)))
-		started := make(chan struct{})
-		o.setHook(func(n int64, when string) {
-			if n == at && when == "after" {
-				time.AfterFunc(delay, func() { <-started; cmd.Process.Signal(syscall.SIGKILL) })
-			}
-		})
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		close(started)
-		err := cmd.Wait()
-		status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
-		if ended = !ok || !status.Signaled(); !ended {
-			killed++
-			continue
-		}
-		if code := exitCodeOf(t, err); code != exitJournal {
-			t.Fatalf("the last sweep ended with %d:\n%s", code, out.String())
-		}
-		x.checkSummary(out.Bytes())
-	}
+	killed, last := o.killUntil(random, 9, exitJournal, "sweep", "--yes", "-q", "--json", "--rate", "0", "--workers", fmt.Sprint(workers), "--settle", "30m", x.folder)
+	x.checkSummary(last.stdout.Bytes())
 	t.Logf("%d kills over %d lists", killed, lists)
 	if killed < least {
 		t.Errorf("only %d kills", killed)
