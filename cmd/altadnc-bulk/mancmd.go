@@ -64,7 +64,7 @@ func writeManPages(root *cobra.Command, folder, date string) error {
 		}
 		p := newHelpPage(todo[0])
 		name := strings.ReplaceAll(p.name, " ", "-")
-		text := manHead(name, "1", date, p.short) + ".SH SYNOPSIS\n" + roffLine(p.usage) + "\n.SH DESCRIPTION\n" +
+		text := manHead(name, "1", date, p.short) + ".SH SYNOPSIS\n" + roffText(p.usage) + "\n.SH DESCRIPTION\n" +
 			pageRoff([]byte(p.about+"\n\n"+p.sections))
 		if err := os.WriteFile(filepath.Join(folder, "man1", name+".1"), []byte(text), 0o644); err != nil {
 			return manError(err)

@@ -47,11 +47,9 @@ func (p *roffPrinter) block(n ast.Node) {
 			p.item(item)
 		}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		p.line(".PP\n.RS 4\n.nf")
-		for _, line := range n.Lines().Sliced(0, n.Lines().Len()) {
-			p.line("%s", roffLine(strings.TrimRight(string(line.Value(p.source)), "\n")))
-		}
-		p.line(".fi\n.RE")
+		p.line(".RS 4")
+		p.code(strings.Split(strings.TrimSuffix(string(n.Lines().Value(p.source)), "\n"), "\n"))
+		p.line(".RE")
 	case *east.Table:
 		p.table(n)
 	default:
@@ -72,29 +70,31 @@ func (p *roffPrinter) item(item ast.Node) {
 	}
 }
 
-// table renders each row as a term with what is said of it.
+// manWidth is how wide a table may be in a man page of 80 columns, most of whose
+// text stands in by seven.
+const manWidth = 70
+
+// table renders each row as a term with what is said of it; a table of more columns
+// as the text that help prints.
 func (p *roffPrinter) table(t *east.Table) {
-	var names []string
-	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
-		var cells []string
-		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, p.inline(cell))
-		}
-		if row == t.FirstChild() {
-			names = cells
-			continue
-		}
-		p.line(".TP\n%s", cells[0])
-		for i, cell := range cells[1:] {
-			if i > 0 {
-				p.line(".br")
-			}
-			if len(names) > 2 {
-				cell = names[i+1] + ": " + cell
-			}
-			p.line("%s", cell)
-		}
+	if len(t.Alignments) > 2 {
+		text := pagePrinter{source: p.source, width: manWidth}
+		text.table(t, "")
+		p.code(strings.Split(strings.TrimSuffix(text.b.String(), "\n"), "\n"))
+		return
 	}
+	for row := t.FirstChild().NextSibling(); row != nil; row = row.NextSibling() {
+		p.line(".TP\n%s\n%s", p.inline(row.FirstChild()), p.inline(row.LastChild()))
+	}
+}
+
+// code renders lines as they are.
+func (p *roffPrinter) code(lines []string) {
+	p.line(".PP\n.nf")
+	for _, line := range lines {
+		p.line("%s", roffStart(roffText(line)))
+	}
+	p.line(".fi")
 }
 
 // inline returns the text of a block in one line, code and what is emphasised in
@@ -115,9 +115,6 @@ func (p *roffPrinter) inline(block ast.Node) string {
 	}
 	return roffStart(b.String())
 }
-
-// roffLine returns a line of code for roff.
-func roffLine(line string) string { return roffStart(roffText(line)) }
 
 // roffStart keeps a line from being a request.
 func roffStart(line string) string {

@@ -55,9 +55,11 @@ func commands(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// TestReadmePicture: the plan in the README is the one that a newcomer sees.
+// TestReadmePicture: the plan and the summary in the README are those that a
+// newcomer sees.
 func TestReadmePicture(t *testing.T) {
 	picture := block(t, readme(t), "$ altadnc-bulk remove --sandbox testdata/first-run.csv")
+	summary := block(t, readme(t), "Finished, testdata/first-run.csv")
 	content := readShared(t, here(t), "first-run.csv")
 	s := newSession(t)
 	if err := os.Mkdir("testdata", 0o700); err != nil {
@@ -72,6 +74,11 @@ func TestReadmePicture(t *testing.T) {
 		if !strings.Contains(picture, strings.TrimSuffix(line, "\n")) {
 			t.Errorf("the README does not show %q", line)
 		}
+	}
+	s.checkRun("remove", "--sandbox", "--rate", "0", "testdata/first-run.csv")
+	_, ending, _ := strings.Cut(s.last, "Finished, testdata/first-run.csv after 0s\n")
+	if _, shown, _ := strings.Cut(summary, "after 1s\n"); shown != ending || ending == "" {
+		t.Errorf("the README shows\n%s\na run ends with\n%s", shown, ending)
 	}
 }
 

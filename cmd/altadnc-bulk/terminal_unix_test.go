@@ -506,3 +506,24 @@ func TestHangup(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpOnATerminal: help keeps to the width of the terminal, but is never wider
+// than a text that can be read.
+func TestHelpOnATerminal(t *testing.T) {
+	o := newOracle(t, nil)
+	for _, args := range [][]string{{"help", "exit-codes"}, {"status", "--help"}} {
+		for columns, want := range map[uint16][2]int{60: {50, 60}, 90: {80, 90}, 200: {85, 100}} {
+			term := startTerminal(t, columns, o.onTerminal(args...))
+			if code := term.exit(); code != exitOK {
+				t.Fatalf("%q: exit code %d", args, code)
+			}
+			longest := 0
+			for line := range strings.Lines(term.output()) {
+				longest = max(longest, utf8.RuneCountInString(strings.TrimRight(line, "\r\n")))
+			}
+			if longest < want[0] || longest > want[1] {
+				t.Errorf("%q at %d columns: the longest line has %d", args, columns, longest)
+			}
+		}
+	}
+}
