@@ -211,6 +211,9 @@ func meant(typed string) string {
 	case "unsubscribe", "add":
 		return "only what was removed is put back on the Do Not Contact list: altadnc-bulk restore LIST\nto take people off: altadnc-bulk remove LIST"
 	}
+	if t, ok := findTopic(typed); ok {
+		return "did you mean: altadnc-bulk help " + t.name + "?"
+	}
 	if filepath.Ext(typed) != "" {
 		return "to take a list off the Do Not Contact list: altadnc-bulk remove " + shellQuote(typed)
 	}

@@ -33,6 +33,9 @@ func tablesOf(page []byte) [][][]string {
 // what it is about, and links to nothing that is not there.
 func TestTopics(t *testing.T) {
 	front := readme(t)
+	if n := strings.Count(front, "\n"); n > 200 {
+		t.Errorf("README.md has %d lines: what is longer than a front page belongs into a topic", n)
+	}
 	for _, topic := range topics() {
 		title := "# " + topic.name + ": " + topic.short + "\n"
 		if topic.short == "" || !strings.HasPrefix(string(topic.page), title) {
