@@ -28,8 +28,8 @@ func TestUnreachable(t *testing.T) {
 
 	for name, c := range map[string]struct{ base, says string }{
 		"certificate":              {untrusted.URL, "the certificate is for example.com, "},
-		"plain http":               {strings.Replace(plain.URL, "http:", "https:", 1), "plain http is spoken where 127.0.0.1"},
-		"proxy that wants a login": {"https://api.example.com", "the proxy " + proxy.URL + " answered 407 Proxy Authentication Required: the proxy does not take the user and password"},
+		"plain http":               {strings.Replace(plain.URL, "http:", "https:", 1), "answers in plain http where it should speak TLS"},
+		"proxy that wants a login": {"https://api.example.com", "the proxy " + proxy.URL + " answered 407 Proxy Authentication Required: the proxy rejects the user and password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSession(t)

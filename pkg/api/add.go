@@ -51,7 +51,7 @@ func (a Addition) ids() []Identifier {
 
 func (a Addition) check() error {
 	if n := len(a.Identifiers); n == 0 || n > MaxAddition {
-		return fmt.Errorf("%d identifiers: one request adds 1 to %d", n, MaxAddition)
+		return fmt.Errorf("%d identifiers: one request adds between 1 and %d", n, MaxAddition)
 	}
 	for i, n := range a.Identifiers {
 		if err := checkIdentifier(n.Identifier); err != nil {

@@ -25,7 +25,7 @@ func TestAddRefuses(t *testing.T) {
 		list []api.NewOptOut
 		text string
 	}{
-		"nobody":            {nil, "0 identifiers: one request adds 1 to 500"},
+		"nobody":            {nil, "0 identifiers: one request adds between 1 and 500"},
 		"too many":          {some(501), "501 identifiers"},
 		"one without value": {bad, "identifier 2 of 3: identifier is empty"},
 		"name not UTF-8":    {unnamed, "invalid UTF-8"},

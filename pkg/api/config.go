@@ -143,11 +143,11 @@ func isLoopback(host string) bool {
 // checkHeader accepts printable ASCII without blanks at the ends.
 func checkHeader(name, value string) error {
 	if strings.TrimSpace(value) != value {
-		return fmt.Errorf("%s %q: blank at the beginning or the end", name, value)
+		return fmt.Errorf("%s %q: has a blank at the beginning or the end", name, value)
 	}
 	for i := range len(value) {
 		if value[i] < ' ' || value[i] >= 0x7f {
-			return fmt.Errorf("%s %q: character at position %d cannot stand in a header", name, value, i+1)
+			return fmt.Errorf("%s %q: the character at position %d is not allowed in a header", name, value, i+1)
 		}
 	}
 	return nil

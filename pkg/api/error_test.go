@@ -60,7 +60,7 @@ func ExampleClient_Remove() {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.NotFound {
 		fmt.Println("not on the list")
 	}
-	// Output: API token has a character at position 5 that no token has (a quote, a blank, a line end?): paste it again
+	// Output: API token has a character at position 5 that tokens cannot have (a quote, a blank, a line end?): paste it again
 }
 
 // FuzzAnswer: whatever answers, a removal is claimed only for an answer that

@@ -109,9 +109,9 @@ func (rep reply) undecoded(err error) *Error {
 func (b pageBody) check(cursor string) error {
 	switch {
 	case b.HasMore == nil:
-		return errors.New("page without hasMore: whether it is the last is not told")
+		return errors.New("page without hasMore, so it is unknown whether it is the last")
 	case *b.HasMore && b.Next == "":
-		return errors.New("page that has more and no cursor to it")
+		return errors.New("page that has more, but no cursor to the next one")
 	case *b.HasMore && b.Next == cursor:
 		return errors.New("page whose next cursor is its own")
 	}

@@ -26,9 +26,9 @@ func obstacle(host string, err error) string {
 	case errors.As(err, &certificate):
 		return describeCertificate(certificate) + adviceOn(certificate.Err)
 	case errors.As(err, &noTLS) && string(noTLS.RecordHeader[:]) == "HTTP/":
-		return fmt.Sprintf("plain http is spoken where %s should speak TLS: is the port of the base URL right, or does something stand in between?", host)
+		return fmt.Sprintf("%s answers in plain http where it should speak TLS: is the port of the base URL right, or is something in between?", host)
 	case errors.As(err, &noTLS):
-		return fmt.Sprintf("what answers at %s does not speak TLS: is the port of the base URL right, or does something stand in between?", host)
+		return fmt.Sprintf("what answers at %s does not speak TLS: is the port of the base URL right, or is something in between?", host)
 	}
 	return ""
 }
@@ -62,13 +62,13 @@ func (e *proxyRefusal) advice(host string) string {
 	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:
 		return ""
 	case e.status == http.StatusProxyAuthRequired && e.login:
-		return "the proxy does not take the user and password that HTTPS_PROXY gives it: mend them there"
+		return "the proxy rejects the user and password in HTTPS_PROXY: correct them there"
 	case e.status == http.StatusProxyAuthRequired:
-		return "the proxy wants a login: put a user and password into HTTPS_PROXY, http://user:password@host:port"
+		return "the proxy asks for a login: put a user and password into HTTPS_PROXY, as in http://user:password@host:port"
 	case e.status >= 300 && e.status < 400:
-		return fmt.Sprintf("the proxy wants something first, it gave %s: do what that page asks for, or mend HTTPS_PROXY", describeRedirect(e.location))
+		return fmt.Sprintf("the proxy asks for something first and answered with %s: do what that page asks for, or correct HTTPS_PROXY", describeRedirect(e.location))
 	}
-	return fmt.Sprintf("the proxy does not lead to %s: have it allowed there, mend HTTPS_PROXY, or name the host in NO_PROXY", host)
+	return fmt.Sprintf("the proxy does not allow %s: have it allowed there, correct HTTPS_PROXY, or put the host into NO_PROXY", host)
 }
 
 // namesShown bounds the names that are shown of a certificate, which can have
@@ -105,11 +105,11 @@ func adviceOn(cause error) string {
 	)
 	switch {
 	case errors.As(cause, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("; the clock of this machine says %s: is it right?", time.Now().UTC().Format(time.DateOnly))
+		return fmt.Sprintf("; this machine's clock says %s: is it right?", time.Now().UTC().Format(time.DateOnly))
 	case errors.As(cause, &other):
-		return fmt.Sprintf("; it is not for %s: is the base URL right, or does something stand in between?", other.Host)
+		return fmt.Sprintf("; it is not for %s: is the base URL right, or is something in between?", other.Host)
 	case errors.As(cause, &nobody), errors.As(cause, &noRoots):
-		return "; this machine trusts nobody who vouches for it: if a proxy here looks into TLS, add the certificate of its authority to those that are trusted"
+		return "; this machine does not trust its issuer: if a proxy here inspects TLS, add its CA certificate to the trusted ones"
 	}
 	return ""
 }

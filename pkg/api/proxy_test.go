@@ -127,10 +127,10 @@ func TestProxyRefuses(t *testing.T) {
 		want   Kind
 		text   string
 	}{
-		{"407 Proxy Authentication Required", Unreachable, "407 Proxy Authentication Required: the proxy does not take the user and password"},
+		{"407 Proxy Authentication Required", Unreachable, "407 Proxy Authentication Required: the proxy rejects the user and password"},
 		{"302 Found\r\nLocation: https://login.example.com/a?b", Unreachable, `a redirect to "https://login.example.com"`},
 		{"511 Network Authentication Required", Network, "answered 511"},
-		{"403 Forbidden", Unreachable, "does not lead to api.example.com: have it allowed there"},
+		{"403 Forbidden", Unreachable, "does not allow api.example.com: have it allowed there"},
 		{"404 Not Found", Unreachable, "answered 404 Not Found"},
 		{"405 Method Not Allowed", Unreachable, ""},
 		{"429 Too Many Requests", Network, ""},
@@ -184,12 +184,12 @@ func TestCertificates(t *testing.T) {
 		trusted  bool
 		want     []string
 	}{
-		"expired":    {[]string{"127.0.0.1"}, -9 * day, -2 * day, true, []string{"for 127.0.0.1, by CN=Example Authority, from", "the clock of this machine says"}},
-		"not yet":    {[]string{"127.0.0.1"}, 2 * day, 9 * day, true, []string{"the clock of this machine says"}},
+		"expired":    {[]string{"127.0.0.1"}, -9 * day, -2 * day, true, []string{"for 127.0.0.1, by CN=Example Authority, from", "this machine's clock says"}},
+		"not yet":    {[]string{"127.0.0.1"}, 2 * day, 9 * day, true, []string{"this machine's clock says"}},
 		"another":    {[]string{"api.example.com"}, -day, day, true, []string{"for api.example.com, by", "it is not for 127.0.0.1"}},
 		"many names": {[]string{"a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com", "f.example.com", "g.example.com"}, -day, day, true, []string{"e.example.com, and 2 more"}},
 		"no names":   {nil, -day, day, true, []string{"for Example Authority"}},
-		"untrusted":  {[]string{"127.0.0.1"}, -day, day, false, []string{"trusts nobody who vouches for it"}},
+		"untrusted":  {[]string{"127.0.0.1"}, -day, day, false, []string{"does not trust its issuer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Now()

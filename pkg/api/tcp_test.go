@@ -163,7 +163,7 @@ func TestNotSent(t *testing.T) {
 		server := httptest.NewServer(http.NotFoundHandler())
 		defer server.Close()
 		e := removeFails(t, api.Config{BaseURL: strings.Replace(server.URL, "http:", "https:", 1)}, api.Unreachable)
-		if e.Sent || !strings.Contains(e.Error(), "plain http is spoken where 127.0.0.1") {
+		if e.Sent || !strings.Contains(e.Error(), "answers in plain http where it should speak TLS") {
 			t.Errorf("%v, sent %v", e, e.Sent)
 		}
 	})

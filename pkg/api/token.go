@@ -80,7 +80,7 @@ func (t Token) check(loopback bool) error {
 	}
 	for i, r := range t.reveal() {
 		if r <= ' ' || r >= 0x7f || r == '"' || r == '\'' || r == '\\' {
-			return fmt.Errorf("API token has a character at position %d that no token has (a quote, a blank, a line end?): paste it again", i+1)
+			return fmt.Errorf("API token has a character at position %d that tokens cannot have (a quote, a blank, a line end?): paste it again", i+1)
 		}
 	}
 	if len(t.reveal()) < shortest && !loopback {

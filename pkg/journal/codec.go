@@ -104,7 +104,7 @@ func (c *codec) rest(s *[]byte) {
 	if c.reading {
 		var ok bool
 		*s, c.b, ok = cutText(c.b)
-		c.check(ok, "text is not spelled as this format spells it", "")
+		c.check(ok, "text is not in the spelling of this format", "")
 		return
 	}
 	c.check(utf8.Valid(*s), "text is not valid UTF-8", "")
@@ -120,7 +120,7 @@ func (c *codec) time(name string, t *[]byte) {
 	} else {
 		c.b = append(c.b, *t...)
 	}
-	c.check(timeSpelled(*t), "time is not spelled as this format spells it, or its year is not 1000 to 9999", "")
+	c.check(timeSpelled(*t), "time is not in the spelling of this format, or its year is not 1000 to 9999", "")
 	c.literal(`"`)
 }
 
@@ -159,7 +159,7 @@ func (c *codec) digits() int64 {
 		digits++
 	}
 	if digits == 0 || c.b[0] == '0' && digits > 1 || n > maxNumber {
-		c.fail("want a number", "")
+		c.fail("number expected", "")
 		return 0
 	}
 	c.b = c.b[digits:]

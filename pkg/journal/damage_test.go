@@ -434,11 +434,11 @@ func TestForgedRecords(t *testing.T) {
 		{"sent", 1, 0, intent(`,"sent":"P1@example.com"`), ""},
 		{"sent that is empty", 1, 0, intent(`,"sent":""`), "empty text"},
 		{"sent that is the identifier", 1, 0, intent(`,"sent":"p1@example.com"`), "sent is the identifier"},
-		{"a number with a leading zero", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":01`, 1), "want a number"},
-		{"a number that is too large", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":9007199254740992`, 1), "want a number"},
+		{"a number with a leading zero", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":01`, 1), "number expected"},
+		{"a number that is too large", 1, 0, strings.Replace(intent(""), `"line":1`, `"line":9007199254740992`, 1), "number expected"},
 		{"no identifier", 1, 0, strings.Replace(reopen, "p1@example.com", "", 1), "empty identifier"},
 		{"no type", 1, 0, strings.Replace(reopen, `"email"`, `"fax"`, 1), "unknown identifier type"},
-		{"a month without a 30th", 1, 0, strings.Replace(reopen, "2026-01-01", "2026-02-30", 1), "time is not spelled"},
+		{"a month without a 30th", 1, 0, strings.Replace(reopen, "2026-01-01", "2026-02-30", 1), "time is not in the spelling"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

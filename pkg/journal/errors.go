@@ -56,7 +56,7 @@ func (e *MismatchError) Error() string {
 			e.Path, e.Have.BaseURL, e.Want.BaseURL)
 	}
 	if e.Want.AccountID == "" {
-		return fmt.Sprintf("%s: belongs to account %q and no account was given; name the account", e.Path, e.Have.AccountID)
+		return fmt.Sprintf("%s: belongs to account %q, and no account was given; give it with --account-id", e.Path, e.Have.AccountID)
 	}
 	return fmt.Sprintf("%s: belongs to account %q, not %q; use another journal for another account",
 		e.Path, e.Have.AccountID, e.Want.AccountID)

@@ -151,7 +151,7 @@ func (j *Journal) beginnable() error {
 	case j.closed:
 		return ErrClosed
 	case j.begun:
-		return errors.New("begin run: one has begun and not ended")
+		return errors.New("begin run: one has begun and has not ended")
 	}
 	return nil
 }

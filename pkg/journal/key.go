@@ -47,10 +47,10 @@ func hashed(b []byte) Key {
 func parseKey(b []byte) (Key, error) {
 	var k Key
 	if len(b) != 2*len(k) {
-		return k, fmt.Errorf("key %q: want 32 hexadecimal digits", b)
+		return k, fmt.Errorf("key %q: not 32 hexadecimal digits", b)
 	}
 	if _, err := hex.Decode(k[:], b); err != nil || k.String() != string(b) {
-		return k, fmt.Errorf("key %q: want 32 lower-case hexadecimal digits", b)
+		return k, fmt.Errorf("key %q: not 32 lower-case hexadecimal digits", b)
 	}
 	return k, nil
 }

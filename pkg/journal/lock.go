@@ -104,7 +104,7 @@ func lockError(path string, err error) error {
 	return fmt.Errorf("lock %s: %w", path+lockSuffix, err)
 }
 
-var errNotLock = errors.New("not a lock file of altadnc-bulk (a link, a pipe, or somebody else's file); move it away")
+var errNotLock = errors.New("not a lock file of altadnc-bulk (a link, a pipe, or another program's file); move it away")
 
 // writeNote notes in the lock file who holds it and what the journal has. It
 // writes to the very file that is locked, and to no other file's bytes.

@@ -182,7 +182,7 @@ func (r *record) walkKey(c *codec) {
 	digits := []byte(r.key.String())
 	c.rest(&digits)
 	k, err := parseKey(digits)
-	c.check(err == nil, "want a key", "")
+	c.check(err == nil, "key expected", "")
 	r.key = k
 }
 

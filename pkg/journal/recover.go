@@ -151,7 +151,7 @@ func (s *scanner) take(token []byte) error {
 		return s.damage(fmt.Sprintf("%v, though its checksum matches", err))
 	}
 	if s.torn != nil {
-		return s.beyond(at.durable, " tells", len(token))
+		return s.beyond(at.durable, " shows", len(token))
 	}
 	if reason := s.misplaced(at); reason != "" {
 		return s.damage(reason + ", though its checksum matches")
@@ -163,7 +163,7 @@ func (s *scanner) take(token []byte) error {
 // bad begins the torn tail, or goes on in it.
 func (s *scanner) bad(b []byte, size int) error {
 	if s.torn != nil {
-		return s.beyond(claimedDurable(b), ", whose checksum does not match either, still reads", size)
+		return s.beyond(claimedDurable(b), ", whose checksum does not match either, still says", size)
 	}
 	s.torn = s.damage("checksum does not match")
 	s.ours = s.ours || headerLike(b) || wiped(b)
@@ -227,7 +227,7 @@ func (s *scanner) add(at place, size int, terminated bool) {
 func (s *scanner) damage(reason string) *DamageError {
 	return &DamageError{
 		Path: s.path, Line: s.line, Offset: s.offset, Reason: reason,
-		Hint: "nothing was changed; go on from a backup of it, or repair it into a new file",
+		Hint: "nothing was changed; restore a backup of it, or repair it into a new file",
 	}
 }
 

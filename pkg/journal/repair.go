@@ -106,7 +106,7 @@ func findProven(f *os.File, path string) (*survey, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if s.identity == nil {
-		return nil, fmt.Errorf("%s: no record is left that tells the base URL; the journal cannot be repaired", path)
+		return nil, fmt.Errorf("%s: no record is left with the base URL, so the journal cannot be repaired", path)
 	}
 	s.sha256 = hex.EncodeToString(sum.Sum(nil))
 	slices.SortStableFunc(s.records, func(a, b proven) int { return cmp.Compare(a.seq, b.seq) })

@@ -99,7 +99,7 @@ func (f *feed) finish() error {
 		return f.changed(err)
 	}
 	if sum != f.plan.SHA256 {
-		return f.changed(fmt.Errorf("its SHA-256 was %.12s… when it was planned and is %.12s… now", f.plan.SHA256, sum))
+		return f.changed(fmt.Errorf("its SHA-256 was %.12s… when the plan was made and is %.12s… now", f.plan.SHA256, sum))
 	}
 	return io.EOF
 }
@@ -118,7 +118,7 @@ func (f *feed) wants(e reader.Entry) (bool, error) {
 	key := journal.KeyOf(e.Identifier)
 	state := ix.State(key)
 	if !state.Marked(journal.MarkListed) {
-		return false, f.changed(fmt.Errorf("line %d: %s was not there when the list was planned", e.Line, e.Identifier.Masked()))
+		return false, f.changed(fmt.Errorf("line %d: %s was not there when the plan was made", e.Line, e.Identifier.Masked()))
 	}
 	if !f.plan.sends(state) || state.Marked(journal.MarkTaken) {
 		return false, nil

@@ -71,7 +71,7 @@ func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOu
 		}
 		last = page
 		if cursor = page.Next; seen[cursor] || same == mostSame {
-			return false, &Stop{StopListing, fmt.Errorf("page %d: the API leads back to a page that was read already", l.pages.Load())}
+			return false, &Stop{StopListing, fmt.Errorf("page %d: the API leads back to a page that was already read", l.pages.Load())}
 		}
 		seen[cursor] = true
 	}

@@ -94,7 +94,7 @@ func (p *Plan) reconcile(c, done journal.Counts) error {
 	}
 	for _, s := range []journal.Status{journal.Removed, journal.NotFound, journal.Protected} {
 		if c[s] != done[s] {
-			return fmt.Errorf("the journal tells of %d that are %s, but %d were counted", c[s], s, done[s])
+			return fmt.Errorf("the journal has %d that are %s, but %d were counted", c[s], s, done[s])
 		}
 	}
 	if c[journal.Skipped] < p.Skip() {

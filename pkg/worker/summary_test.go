@@ -17,7 +17,7 @@ func TestSummaryChecksItsAccounts(t *testing.T) {
 	}{
 		{"as it is", func(*journal.Journal, *Run) {}, ""},
 		{"a key more in the index", func(j *journal.Journal, _ *Run) { j.Index().Mark(stray, journal.MarkListed) }, "2 entries, but 3 are accounted for"},
-		{"an outcome counted twice", func(_ *journal.Journal, r *Run) { r.tally.done.Counts[journal.Removed]++ }, "the journal tells of 2 that are removed, but 3 were counted"},
+		{"an outcome counted twice", func(_ *journal.Journal, r *Run) { r.tally.done.Counts[journal.Removed]++ }, "the journal has 2 that are removed, but 3 were counted"},
 		{"an entry more in the plan", func(_ *journal.Journal, r *Run) { r.plan.Entries++ }, "3 entries, but 2 are accounted for"},
 	}
 	for _, tt := range tests {

@@ -134,5 +134,5 @@ func (s *suspicion) about(err error) error {
 }
 
 func about(o journal.Outcome, err error) error {
-	return fmt.Errorf("line %d (%s %s) was answered so first: %w", o.Line, o.Identifier.Type, o.Identifier.Masked(), err)
+	return fmt.Errorf("line %d (%s %s) was the first to be answered like this: %w", o.Line, o.Identifier.Type, o.Identifier.Masked(), err)
 }

@@ -37,7 +37,7 @@ func (r *Restoration) doubt(ctx context.Context) bool {
 	case len(r.parked) < streakLimit:
 		r.aside, r.queue = append(r.aside, r.queue...), nil
 	default:
-		err := fmt.Errorf("%d identifiers were refused, none was taken, and no entry on the list shows whether any would be; the last one: %w", streakLimit, r.parked[streakLimit-1].err)
+		err := fmt.Errorf("%d identifiers were refused, none was accepted, and no entry on the list shows whether any would be; the last one: %w", streakLimit, r.parked[streakLimit-1].err)
 		if r.settle() {
 			r.sender.stop(&Stop{StopRejections, err})
 		}
@@ -69,7 +69,7 @@ func (r *Restoration) try(ctx context.Context) bool {
 	case !f.settled:
 		return false
 	case f.verdict != confirmed:
-		err := fmt.Errorf("%d answers in a row refused what was to be put back, the last one an entry that is on the list: %w", streakLimit+1, f.err)
+		err := fmt.Errorf("%d answers in a row refused to put something back, the last one even an entry that is on the list: %w", streakLimit+1, f.err)
 		r.sender.stop(&Stop{StopRejections, err})
 		return false
 	}

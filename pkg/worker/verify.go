@@ -132,7 +132,7 @@ func (v *Verification) record(cfg Config, list *List, plan *Plan, found []journa
 	}
 	for batch := range slices.Chunk(found, verifiedBatch) {
 		if err := cfg.Journal.Verified(batch); err != nil {
-			v.Stop = &Stop{StopJournal, fmt.Errorf("what was found is not written down: %w", err)}
+			v.Stop = &Stop{StopJournal, fmt.Errorf("what was found could not be recorded: %w", err)}
 			return nil
 		}
 	}

@@ -104,7 +104,7 @@ func (f Fault) check() error {
 	case !slices.Contains(actions(), f.Action):
 		return fmt.Errorf("unknown action %q: use one of %s", f.Action, actionNames())
 	case f.Action == Delay && f.Wait <= 0:
-		return fmt.Errorf("delay of %v: say how long, like delay=3s", f.Wait)
+		return fmt.Errorf("delay of %v: give a time, such as delay=3s", f.Wait)
 	case f.Every < 0:
 		return fmt.Errorf("every=%d: must not be negative", f.Every)
 	case !(f.Share >= 0 && f.Share <= 1): // NaN as well

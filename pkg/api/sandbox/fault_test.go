@@ -198,10 +198,10 @@ func TestParseFault(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                  `fault "": unknown action ""`,
 		"explode":           "use one of drop-before, drop-after, delay",
-		"delay":             "say how long",
+		"delay":             "give a time",
 		"delay=":            "delay= has no value",
 		"delay=3":           "missing unit",
-		"delay=-3s":         "say how long",
+		"delay=-3s":         "give a time",
 		"500=1":             "500 takes no value",
 		"500,":              `unknown condition ""`,
 		"500,every":         "invalid syntax",

@@ -96,9 +96,9 @@ type HeldError struct {
 // Error says how long, and why.
 func (e *HeldError) Error() string {
 	if e.Limit < time.Second { // who does not wait at all
-		return fmt.Sprintf("nothing may leave for %s: %s", e.For.Round(time.Second), e.Why)
+		return fmt.Sprintf("no request may be sent for %s: %s", e.For.Round(time.Second), e.Why)
 	}
-	return fmt.Sprintf("nothing may leave for %s, longer than %s: %s", e.For.Round(time.Second), e.Limit, e.Why)
+	return fmt.Sprintf("no request may be sent for %s, longer than %s: %s", e.For.Round(time.Second), e.Limit, e.Why)
 }
 
 // New returns a pace that begins now: its first departure waits one
@@ -427,7 +427,7 @@ func (p *Pace) HeldUntil() (time.Time, string) {
 	if held.until.IsZero() && p.cfg.PerMinute > 0 {
 		rule := p.policy(&p.ledger, now)
 		if wait := p.ledger.recent.below(rule.most(), now); wait > rule.interval() {
-			return now.Add(wait), "as many requests as a minute allows have left"
+			return now.Add(wait), "as many requests as a minute allows were sent"
 		}
 	}
 	return held.until, held.why
@@ -488,7 +488,7 @@ func (p *Pace) logPace(now time.Time) {
 	pace, full := p.perMinute(now), p.cfg.Full()
 	switch {
 	case pace < 0.8*p.logged:
-		p.cfg.Log.Info("pace lowered: the account's quota is used by others too", "per_minute", math.Round(pace))
+		p.cfg.Log.Info("pace lowered: others use the account's quota too", "per_minute", math.Round(pace))
 	case pace > 1.25*p.logged, pace == full && p.logged < full:
 		p.cfg.Log.Info("pace raised", "per_minute", math.Round(pace))
 	default:
@@ -501,7 +501,7 @@ func (p *Pace) logPace(now time.Time) {
 func (p *Pace) logWorkers(now time.Time) {
 	pace := p.perMinute(now)
 	if workers := p.mine.tooFew(pace, now); workers > 0 {
-		p.cfg.Log.Warn("the pace is not reached: as many requests as --workers allows are under way all the time",
+		p.cfg.Log.Warn("the pace is not reached: the number of requests that --workers allows is always under way",
 			"per_minute", math.Round(p.mine.perMinute(now)), "pace", math.Round(pace),
 			"answers_take", p.mine.takes.Round(10*time.Millisecond), "try", fmt.Sprintf("--workers %d", workers))
 	}

@@ -106,8 +106,8 @@ func TestHoldOfAnotherRun(t *testing.T) {
 // Who does not wait at all is told how long, and not that this is longer.
 func TestHeldError(t *testing.T) {
 	for err, want := range map[*HeldError]string{
-		{For: 20 * time.Minute, Limit: 10 * time.Minute, Why: "429"}: "nothing may leave for 20m0s, longer than 10m0s: 429",
-		{For: 20 * time.Minute, Limit: 1, Why: "429"}:                "nothing may leave for 20m0s: 429",
+		{For: 20 * time.Minute, Limit: 10 * time.Minute, Why: "429"}: "no request may be sent for 20m0s, longer than 10m0s: 429",
+		{For: 20 * time.Minute, Limit: 1, Why: "429"}:                "no request may be sent for 20m0s: 429",
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -82,7 +82,7 @@ func OpenShared(dir string, account Account) (*Shared, error) {
 		dir = filepath.Join(state, "altadnc-bulk")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the shared pace: %w", err)
+		return nil, fmt.Errorf("create the folder of the shared pace: %w", err)
 	}
 	s := &Shared{dir, account.file("token", account.Token.Digest())}
 	l := ledger{last: time.Now()}
@@ -167,7 +167,7 @@ func (s *Shared) update(known *ledger, f func(l *ledger, now time.Time)) error {
 		leads, err = s.change(known, f)
 	}
 	if err == nil && leads != "" {
-		err = fmt.Errorf("%s: leads to another file, which only the first one can", s.path())
+		err = fmt.Errorf("%s: points to yet another file, which only the first file may do", s.path())
 	}
 	return err
 }
@@ -194,7 +194,7 @@ func (s *Shared) change(known *ledger, f func(l *ledger, now time.Time)) (leads 
 func (s *Shared) locked(f func(file *os.File, data []byte) error) (err error) {
 	for _, path := range []string{s.lockPath(), s.path()} {
 		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("%s: not a regular file; move it away, a new one is made", path)
+			return fmt.Errorf("%s: not a regular file; move it away, and a new one is created", path)
 		}
 	}
 	lock := flock.New(s.lockPath(), flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
