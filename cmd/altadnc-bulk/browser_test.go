@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -167,8 +168,11 @@ const labelsJS = `(() => {
 // all sizes, in light and dark.
 func TestPageInABrowser(t *testing.T) {
 	b := newBrowser(t)
+	pages := map[string]string{"the index of a night": nightIndex(t)}
 	for name, list := range map[string]string{"none": shortList(t, 0), "one": shortList(t, 1), "a night of 100,000": longNight(t, 100_000)} {
-		page := printed(t, exitOK, "report", "--format", "html", list)
+		pages[name] = printed(t, exitOK, "report", "--format", "html", list)
+	}
+	for name, page := range pages {
 		for _, width := range []int64{390, 768, 1280, 3840} {
 			b.open(page, width, "light")
 			if got := eval[int64](b, `document.documentElement.scrollWidth`); got > width {
@@ -186,6 +190,23 @@ func TestPageInABrowser(t *testing.T) {
 		}
 	}
 	b.silent()
+}
+
+// nightIndex is the page of a night with a list of every end.
+func nightIndex(t *testing.T) string {
+	t.Helper()
+	v := &sweepSummary{Folder: "/srv/dnc", Started: time.Unix(1_800_000_000, 0), Ended: time.Unix(1_800_020_000, 0), NotBegun: []string{"later.csv"}}
+	v.LeftAlone = []leftAlone{{"notes.txt", "its name does not end like a list's"}}
+	for _, name := range []string{"monday.csv", strings.Repeat("a-list-with-a-name-without-an-end-", 6) + ".csv"} {
+		v.add(&sweptList{removeSummary: &removeSummary{List: name, Entries: 1_234_567, Removed: 1_234_000, Failed: 567, Unsure: 1}, Page: name + ".html"})
+	}
+	v.failed("odd.csv", &exitError{code: exitUsage, err: errors.New("not a list")})
+	n := newNightPage(v)
+	var b bytes.Buffer
+	if err := writePage(&b, "night.html.tmpl", n); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // The numbers that people see are those of the report.

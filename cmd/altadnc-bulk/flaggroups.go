@@ -25,7 +25,7 @@ func flagGroups() []flagGroup {
 			"default-region", "international", "as-is", "sheet", "hidden-rows", "format", "delimiter", "encoding"}},
 		{"Connection", "", []string{"token-file", "account-id", "base-url", "sandbox", "timeout"}},
 		{"Pace", "", []string{"rate", "reserve", "burst", "workers", "max-attempts", "max-outage", "max-quota-wait", "max-duration"}},
-		{"Output", "", []string{"output", "output-format", "outcome", "excel", "unmask", "journal", "to", "json", "quiet", "verbose", "no-progress", "log-format",
+		{"Output", "", []string{"output", "output-format", "outcome", "excel", "unmask", "page", "journal", "to", "json", "quiet", "verbose", "no-progress", "log-format",
 			"metrics-file", "ping-url", "no-descriptions", "version", "help"}},
 	}
 }

@@ -369,6 +369,9 @@ func writePage(w io.Writer, name string, data any) error {
 	}
 	t, err := template.New(name).Funcs(template.FuncMap{
 		"count":   func(n any) string { return count(reflect.ValueOf(n).Int()) },
+		"counted": func(n any, one, many string) string { return counted(reflect.ValueOf(n).Int(), one, many) },
+		"either":  either,
+		"plain":   plain,
 		"percent": func(f float64) string { return fmt.Sprintf("%.3f%%", f) },
 		"px":      func(f float64) string { return fmt.Sprintf("%.1f", f) },
 		"style":   func() template.CSS { return template.CSS(css) },

@@ -103,7 +103,10 @@ func (w *nightWriter) run(rows int, reason string, pauses ...journal.Pause) {
 			}
 		}
 		time.Sleep(time.Until(minute.Time.Add(time.Minute)))
-		minute.Most, minute.Throttled = minute.Requests, minute.Requests%2
+		minute.Most = minute.Requests
+		if len(pauses) > 0 && w.next > w.size/3 { // what the pause is for
+			minute.Throttled, minute.Unanswered = int64(2*len(pauses)-2), int64(8*(2-len(pauses)))
+		}
 		requests += minute.Requests
 		check(j.Outcome(all...))
 		check(j.Traffic(journal.Traffic{Minutes: []journal.Minute{minute}}))

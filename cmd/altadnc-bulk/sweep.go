@@ -25,6 +25,7 @@ type sweep struct {
 	removal
 	settle   time.Duration
 	keepDone age
+	page     bool
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -42,6 +43,9 @@ reported, and does not hold up the others. Whatever affects them all ends the
 night: a refused token, an outage, a spent quota, a signal, --max-duration. The
 exit code is the worst of all. Killed and started again, it carries on.
 
+With --page each list in done has a page beside it, NAME.html, as report --format
+html writes it, and index.html leads to those of the last night that had any.
+
 Left alone are hidden files, names that begin with ~$, folders and links, files
 with other endings, and files younger than --settle.`,
 		Example: `  altadnc-bulk sweep --dry-run contacts
@@ -54,6 +58,7 @@ with other endings, and files younger than --settle.`,
 	s.registerChoice(cmd)
 	fl := cmd.Flags()
 	fl.DurationVar(&s.settle, "settle", defaultSettle, "leave alone files that changed less than this `time` ago")
+	fl.BoolVar(&s.page, "page", false, "write a page for people beside each finished list, and an index.html of the night's")
 	fl.Var(&s.keepDone, "keep-done", "delete what was done longer ago than this `time`, such as 90d (default: delete nothing)")
 	return cmd
 }
@@ -126,6 +131,12 @@ func (s *sweep) sweep(f *folder) error {
 	ctx, release := s.allowed()
 	defer release()
 	s.night = ctx
+	s.page = s.page && !s.api.sandbox
+	if s.page {
+		if err := s.missingPages(f, v); err != nil {
+			return err
+		}
+	}
 	for _, name := range waiting.names {
 		if ctx.Err() != nil || v.Stopped != "" {
 			v.NotBegun = append(v.NotBegun, name)
@@ -148,6 +159,12 @@ func (s *sweep) sweep(f *folder) error {
 		v.ExitCode = worse(v.ExitCode, exitTrouble)
 	}
 	v.Ended = time.Now().UTC()
+	if s.page && len(v.Lists)+len(v.NotBegun) > 0 {
+		if err := s.writeIndex(f, v); err != nil {
+			s.complain(&exitError{err: fmt.Errorf("--page: %w", err)})
+			v.ExitCode = worse(v.ExitCode, exitTrouble)
+		}
+	}
 	return s.conclude(v, &exitError{code: v.ExitCode})
 }
 
@@ -284,6 +301,8 @@ func (s *sweep) take(f *folder, name string, v *sweepSummary) {
 	if swept.MovedTo, swept.FailedList, err = f.putAway(name, r.failedList(summary)); err != nil {
 		s.complain(asExit(err))
 		v.stop(stopFolder) // the next one would meet the same
+	} else if s.page {
+		swept.Page = s.pageFor(f, filepath.Base(swept.MovedTo), v)
 	}
 }
 

@@ -211,7 +211,7 @@ func putAwayError(name string, err error) error {
 func (f *folder) free(name string) string {
 	stem, ending := parts(name)
 	for n, free := 2, name; ; n++ {
-		if !slices.ContainsFunc([]string{free, free + ".journal", free + ".journal.lock", failedName(free)}, f.has) {
+		if !slices.ContainsFunc([]string{free, free + ".journal", free + ".journal.lock", failedName(free), pageName(free)}, f.has) {
 			return free
 		}
 		free = stem + "-" + strconv.Itoa(n) + ending
@@ -361,7 +361,7 @@ func (f *folder) clean(keep time.Duration) error {
 // delete deletes a list that lies in done, and all of its own. The journal goes when
 // the others are gone for good: nobody would come back for them without it.
 func (f *folder) delete(list string, entries []fs.DirEntry) error {
-	gone := []string{list, failedName(list)}
+	gone := []string{list, failedName(list), pageName(list)}
 	for _, e := range entries {
 		if of, ok := journalOf(e.Name()); ok && of == list && e.Name() != list+".journal" {
 			gone = append(gone, e.Name())

@@ -99,6 +99,7 @@ type sweptList struct {
 	*removeSummary
 	MovedTo    string `json:"moved_to,omitempty"`
 	FailedList string `json:"failed_list,omitempty"`
+	Page       string `json:"page,omitempty"`
 }
 
 // listFailure is why nothing of a list was sent.
