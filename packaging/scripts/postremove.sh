@@ -13,7 +13,7 @@ case "$1" in
 purge | 0)
 	rm -f /etc/systemd/system/timers.target.wants/altadnc-bulk@*.timer # links to what is gone
 	for path in /var/lib/altadnc-bulk /etc/altadnc-bulk; do
-		if [ -d "$path" ]; then
+		if [ -d "$path" ] && [ -n "$(ls -A "$path")" ]; then
 			echo "altadnc-bulk: $path stays: lists, journals or tokens may be in it; to delete them: rm -r $path"
 		fi
 	done

@@ -5,7 +5,8 @@ set -e
 case "$1" in
 remove | 0) # deb and rpm
 	if [ -d /run/systemd/system ]; then
-		systemctl stop 'altadnc-bulk@*.timer' 'altadnc-bulk@*.service' || true
+		systemctl stop 'altadnc-bulk@*.timer' || true
+		systemctl stop 'altadnc-bulk@*.service' || true
 	fi
 	;;
 esac
