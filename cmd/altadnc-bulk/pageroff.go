@@ -116,9 +116,9 @@ func (p *roffPrinter) inline(block ast.Node) string {
 	return roffStart(b.String())
 }
 
-// roffStart keeps a line from being a request.
+// roffStart keeps a line of [roffText] from being a request.
 func roffStart(line string) string {
-	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
+	if strings.HasPrefix(line, ".") {
 		return `\&` + line
 	}
 	return line
