@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -283,4 +284,24 @@ func TestPagePrintedByABrowser(t *testing.T) {
 		}
 	}
 	b.silent()
+}
+
+// shortList is a list of n addresses, all removed in one run.
+func shortList(t *testing.T, n int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "short.csv")
+	text := "identifier,identifierType\n"
+	for i := range n {
+		text += nightAddress(i) + ",email\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n > 0 {
+		synctest.Test(t, func(t *testing.T) {
+			w := nightWriter{t: t, path: path, size: n}
+			w.run(n, "finished")
+		})
+	}
+	return path
 }
