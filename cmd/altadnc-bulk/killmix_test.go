@@ -64,14 +64,19 @@ var mixed = map[string]struct {
 	"sweep":             {[]string{"sweep", "--yes", "--rate", "0", "--workers", "2", "--settle", "0s", "-q"}, 15},
 }
 
-// where returns where a list is now, and whether it has a journal there.
+// where returns where a list is now, and whether a run has begun in its journal there.
 func (x *mix) where(name string) (path string, known bool) {
 	path = filepath.Join(x.folder, name)
 	if _, err := os.Stat(path); err != nil {
 		path = filepath.Join(x.folder, "done", name)
 	}
-	_, err := os.Stat(path + ".journal")
-	return path, err == nil
+	view, err := journal.Load(path+".journal", nil)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	defer view.Close()
+	_, _, runs := view.Runs()
+	return path, runs > 0
 }
 
 // moving reports whether a list is on its way, which a sweep has to finish.

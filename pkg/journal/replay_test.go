@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -377,7 +378,8 @@ func (s *study) judge(what string, c *cut, left journal.Left, o *opened, tail st
 // its files, leaves all that its writes and syncs permit, and opens that as the next
 // run does: nothing that was called durable is lost, nothing is claimed that was not
 // so, nothing is refused, and the same command comes to its end. So it is if the
-// power fails once more while a journal is opened.
+// power fails once more while a journal is opened. CUTS in the environment says how
+// much of what can be left at an operation is looked at.
 func TestPowerCuts(t *testing.T) {
 	_, people, dnc := replayList()
 	server := newTruth(t, dnc)
@@ -403,8 +405,8 @@ func TestPowerCuts(t *testing.T) {
 	if testing.Short() || journal.RaceDetector {
 		s.rare, stride = s.rare*4, 3
 	}
-	if os.Getenv("CUTS") == "all" { // which takes minutes
-		s.most, s.rare = 512, 1
+	if n, err := strconv.Atoi(os.Getenv("CUTS")); err == nil {
+		s.most, s.rare = n, 8
 	}
 	for _, e := range dnc {
 		s.before = append(s.before, e.Value)
@@ -450,7 +452,7 @@ func (s *study) cutAgain(what string, c *cut, left journal.Left, tail string) {
 	var cuts []journal.Remains
 	s.openOn(left, func(r journal.Remains) { cuts = append(cuts, r) })
 	for k, again := range cuts {
-		lefts, _ := again.Lefts(s.most/4, s.random)
+		lefts, _ := again.Lefts(12, s.random)
 		for _, left := range lefts {
 			s.second++
 			s.judge(fmt.Sprintf("%s, operation %d of opening", what, k), c, left, s.open(left), tail)
