@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// app is the program with what it touches of the outside: nothing else reads
-// the environment or writes to a stream.
+// app is the program with all it touches of the outside world: nothing else
+// reads the environment or writes to a stream.
 type app struct {
 	stdin   io.Reader
 	stdout  io.Writer
@@ -18,7 +18,7 @@ type app struct {
 	getenv  func(string) string
 	environ []string // names with their values, as [os.Environ] has them
 
-	told result // what the command came to; nil before
+	told result // the result of the command; nil before
 }
 
 // run carries out one command line and returns the exit code.
@@ -86,7 +86,7 @@ func usage(valid cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// isTerminal tells whether a stream is one that a person looks at.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -60,7 +60,7 @@ func (c *caller) connect() (err error) {
 	}
 	cfg := pace.Config{Rate: c.api.rate, MaxWait: c.api.maxQuotaWait, Shared: c.sharedPace(), Log: c.log}
 	if cfg.Shared == nil && !c.api.sandbox {
-		cfg.Burst = 0 // nobody knows what an earlier run sent
+		cfg.Burst = 0 // it is unknown what an earlier run sent
 	}
 	c.pace = pace.New(cfg)
 	return nil
@@ -130,7 +130,7 @@ func (c *caller) bar() bool {
 	return !c.output.noProgress && isTerminal(c.stderr) && c.getenv("TERM") != "dumb" && c.getenv("CI") == ""
 }
 
-// wait tells how long nothing may leave, and why.
+// wait returns how long no request may be sent, and why.
 func (c *caller) wait() (time.Duration, string) {
 	until, why := c.pace.HeldUntil()
 	if left := time.Until(until); left > 0 {
@@ -139,7 +139,7 @@ func (c *caller) wait() (time.Duration, string) {
 	return 0, ""
 }
 
-// waiting words an outage, or a pause that is worth telling; "" for none.
+// waiting describes an outage, or a pause worth mentioning; "" for none.
 func (c *caller) waiting(o worker.Outage) string {
 	s := state{Progress: worker.Progress{Outage: o}}
 	s.wait, s.why = c.wait()

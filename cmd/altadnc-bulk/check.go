@@ -55,7 +55,7 @@ The exit code is the one a run would end with.`,
 
 func (c *check) run(_ *cobra.Command, args []string) error {
 	c.snapshot = snapshotNever
-	c.api.maxQuotaWait = 1 // tell of a pause, and do not take it
+	c.api.maxQuotaWait = 1 // report a pause, but do not wait for it
 	return c.session(func() error {
 		if err := c.connect(); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (c *check) checkAPI() error {
 	return nil
 }
 
-// probed tells what became of a request, and whether that was well.
+// probed reports the outcome of a request, and whether it was good.
 func (c *check) probed(name string, p worker.Probed, well string) bool {
 	switch {
 	case p.Stop != nil:
@@ -146,7 +146,7 @@ func (c *check) checkClock(theirs, sent time.Time) {
 		"set it right: verify compares its times with the API's")
 }
 
-// checkPace looks whether runs of this machine can keep one pace.
+// checkPace checks whether runs of this machine can keep one pace.
 func (c *check) checkPace() {
 	if c.api.sandbox || c.api.rate.PerMinute == 0 {
 		return
@@ -176,7 +176,7 @@ func (c *check) checkList(path string) {
 		return
 	}
 	l, err := c.read.name(path)
-	if err == nil && info != nil && !info.Mode().IsRegular() { // beside which nothing is to be tried
+	if err == nil && info != nil && !info.Mode().IsRegular() { // next to which nothing is to be tried
 		err = usageError("give a CSV, JSONL or .xlsx file, or - for standard input", "list: %s is not a regular file", path)
 	}
 	if err != nil {
@@ -218,7 +218,7 @@ func (c *check) checkFolder(path string) {
 	c.result.ok("folder", fmt.Sprintf("%s: %s, %s to send", path, plural(int64(len(plans.Lists)), "list"), plural(plans.Send, "removal")))
 }
 
-// checkWritable looks whether a folder takes files and locks.
+// checkWritable checks that a folder takes files and locks.
 func (c *check) checkWritable(folder string) {
 	err := tryLocks(folder)
 	if err == nil {
@@ -288,7 +288,7 @@ func (r *checked) fail(name string, code int, text, hint string) {
 
 func (r *checked) failBy(name string, e *exitError) { r.fail(name, e.code, e.Error(), e.hint) }
 
-// write tells each thing in a line, and below what to do about it.
+// write writes a line for each thing, and below it what to do.
 func (r *checked) write(t table) {
 	for _, c := range r.Checks {
 		t.fact(c.State, "%-11s %s", c.Name, c.Text)

@@ -16,8 +16,8 @@ import (
 	"altadnc-bulk/pkg/reader"
 )
 
-// watchers are who wants to know how a command ends, beside the person: a
-// program that reads standard output, a collector of metrics, a monitor.
+// watchers are told how a command ends, besides the person: a program that reads
+// standard output, a collector of metrics, a monitor.
 type watchers struct {
 	json        bool
 	metricsFile string
@@ -32,7 +32,7 @@ func (w *watchers) register(cmd *cobra.Command) {
 }
 
 // watchersOf returns the watchers of a command that may have ended before its
-// flags were used. A dry run is nobody's night: only its JSON is wanted.
+// flags were used. A dry run is nobody's night: only its JSON matters.
 func watchersOf(cmd *cobra.Command) watchers {
 	value := func(name string) string {
 		if f := cmd.Flags().Lookup(name); f != nil {
@@ -54,12 +54,12 @@ type failure struct {
 	Hint     string `json:"hint,omitempty"`
 }
 
-// write tells nothing: a person reads of a failure on stderr.
+// write writes nothing: a person reads about a failure on stderr.
 func (failure) write(table) {}
 
-// end tells how cmd ended, to the person and to its watchers, and returns the
-// exit code. What cannot be told that way turns success into trouble, except to
-// a monitor: that one notices by itself.
+// end reports how cmd ended, to the person and to its watchers, and returns the
+// exit code. If a report cannot be delivered, success becomes trouble, except
+// for a monitor, which notices on its own.
 func (a *app) end(cmd *cobra.Command, err error) (code int) {
 	e := &exitError{}
 	if err != nil {
@@ -95,7 +95,7 @@ func (a *app) end(cmd *cobra.Command, err error) (code int) {
 	return code
 }
 
-// exitIf is the exit code of what could not be told.
+// exitIf is the exit code for a report that could not be delivered.
 func exitIf(err error) int {
 	if err != nil {
 		return exitTrouble
@@ -103,7 +103,7 @@ func exitIf(err error) int {
 	return exitOK
 }
 
-// complain tells on stderr what went wrong, and what to do about it.
+// complain says on stderr what went wrong, and what to do about it.
 func (a *app) complain(e *exitError) {
 	if e.err != nil {
 		for problem := range strings.Lines(e.err.Error()) {
@@ -125,7 +125,7 @@ func (a *app) say(text string) {
 	fmt.Fprintln(a.stderr, wrap(printable(text), widthOf(a.stderr), 4))
 }
 
-// pingStart tells the monitor of cmd that its work begins.
+// pingStart notifies the monitor of cmd that its work begins.
 func (a *app) pingStart(cmd *cobra.Command) {
 	if w := watchersOf(cmd); w.pingURL != "" {
 		a.ping(w.pingURL, "start", "")
@@ -147,7 +147,7 @@ func pingBody(r result, code int) string {
 // pingTime bounds a ping, of which there are two tries.
 const pingTime = 5 * time.Second
 
-// ping tells a monitor, see https://healthchecks.io/docs/http_api/. Nothing
+// ping notifies a monitor, see https://healthchecks.io/docs/http_api/. Nothing
 // depends on it: what goes wrong is a warning.
 func (a *app) ping(base, path, body string) {
 	u, err := pingTarget(base, path)

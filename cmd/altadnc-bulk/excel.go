@@ -17,8 +17,8 @@ func errExcel() error {
 	return usageError("leave --excel out, or write CSV", "--excel: the output is JSONL, which spreadsheets do not open")
 }
 
-// beginExcel writes the mark by which Excel tells UTF-8 from the encoding of the
-// machine.
+// beginExcel writes the mark by which Excel distinguishes UTF-8 from the
+// encoding of the machine.
 func beginExcel(w io.Writer) error {
 	_, err := io.WriteString(w, "\ufeff")
 	return err

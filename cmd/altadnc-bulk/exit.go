@@ -105,7 +105,7 @@ func classify(err error) *exitError {
 	return &exitError{code: exitUsage, err: err}
 }
 
-// notBegun finds the exit code of a run whose journal could not be begun.
+// notBegun finds the exit code of a run whose journal could not be started.
 func notBegun(err error) *exitError {
 	e := classify(err)
 	if e.code != exitUsage {
@@ -147,7 +147,7 @@ func summaryCode(s worker.Summary) int {
 	return exitOK
 }
 
-// stopHint tells what to do about a stop.
+// stopHint says what to do about a stop.
 func stopHint(stop *worker.Stop) string {
 	switch stop.Reason {
 	case worker.StopUnauthorized:

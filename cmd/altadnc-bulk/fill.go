@@ -8,7 +8,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// noBreak stands in a text for a space at which no line ends, until it is written.
+// noBreak stands for a space at which no line may end, until the text is written.
 const noBreak = "\u00a0"
 
 // widest is how many columns of a terminal a text uses at most: longer lines are

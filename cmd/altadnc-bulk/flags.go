@@ -24,7 +24,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			return usageError("give a file that holds the token with --token-file, or set ALTA_API_TOKEN: command lines are visible to every user of the machine",
 				"no flag takes the API token itself")
 		}
-		if len(unknown.GetSpecifiedShortnames()) > 1 { // what stands behind a letter may be a value
+		if len(unknown.GetSpecifiedShortnames()) > 1 { // what follows a letter may be a value
 			err = fmt.Errorf("unknown shorthand flag: -%s", unknown.GetSpecifiedName())
 		}
 		if name := nearest(flagTyped(unknown), flagNames(cmd)); name != "" {
@@ -65,7 +65,7 @@ func flagNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// wanted words what a flag takes.
+// wanted says what a flag takes.
 func wanted(f *pflag.Flag) string {
 	switch f.Value.Type() {
 	case "int", "int64":
@@ -159,7 +159,7 @@ func flagWords(f *pflag.Flag) []string {
 }
 
 // waysOut are the command lines that read a list which could not be read as it
-// was told, the likeliest first.
+// was asked to, the likeliest first.
 func waysOut(cmd *cobra.Command, flags [][]string) string {
 	columns := []string{"column", "ignore-column", "identifier-column", "type-column", "type"}
 	var lines []string
@@ -251,7 +251,7 @@ func nearest(typed string, names []string) string {
 	return best
 }
 
-// complete tells the shell what may follow: lists, folders or journals where they
+// complete gives the shell what may follow: lists, folders or journals where they
 // belong, the values of flags that have some, files for those that name one, and
 // nothing else.
 func complete(cmd *cobra.Command) {
@@ -282,7 +282,7 @@ func complete(cmd *cobra.Command) {
 	}
 }
 
-// argumentFiles tells which files the argument of a command may be: the endings of
+// argumentFiles says which files the argument of a command may be: the endings of
 // their names, or folders alone.
 func argumentFiles(cmd *cobra.Command) ([]string, cobra.ShellCompDirective) {
 	switch {

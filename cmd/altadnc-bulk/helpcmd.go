@@ -53,8 +53,8 @@ func (a *app) help(root *cobra.Command, args []string) error {
 	return usageError(hint, "there is no command or topic %q", strings.Join(args, " "))
 }
 
-// helpSubjects returns what the help command takes after args, each with what it
-// is behind a tab for the shell's completion.
+// helpSubjects returns what the help command takes after args, each followed by
+// a tab and a description for the shell's completion.
 func helpSubjects(root *cobra.Command, args []string) []string {
 	cmd, rest, err := root.Find(args)
 	if err != nil || len(rest) > 0 {

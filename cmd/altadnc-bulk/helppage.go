@@ -73,7 +73,7 @@ func indented(text string) string {
 	return b.String()
 }
 
-// sentenceCase returns a command's short text as it goes on behind its name.
+// sentenceCase returns a command's short text as it continues after its name.
 func sentenceCase(short string) string {
 	if len(short) > 1 && short[1] >= 'a' && short[1] <= 'z' {
 		return strings.ToLower(short[:1]) + short[1:]

@@ -118,7 +118,7 @@ func (j *job) ended(code int, stop *worker.Stop) *exitError {
 	return &exitError{code: code, err: fmt.Errorf("%s: stopped: %w", j.list.path, stop), hint: stopHint(stop)}
 }
 
-// conclude tells the result of work that ended so.
+// conclude prints the result of work that ended this way.
 func (j *job) conclude(r result, end *exitError) error {
 	j.told = r
 	if j.watchers.json || !j.output.quiet || end.code != exitOK {

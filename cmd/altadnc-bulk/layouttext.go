@@ -158,8 +158,8 @@ func (l layout) columns() string {
 	return strings.Join(parts, ", ")
 }
 
-// rowCounts says what became of the rows of a list: the first number is the sum
-// of the others.
+// rowCounts says what the rows of a list gave: the first number is the sum of
+// the others.
 type rowCounts struct {
 	Total   int64 `json:"total"`
 	Entries int64 `json:"with_entries"`
@@ -173,14 +173,14 @@ func newRowCounts(of reader.Rows) rowCounts {
 	return rowCounts{of.Total(), of.Entries, of.None, of.Blank, of.Headers, of.Hidden}
 }
 
-// write tells a person the counts where some rows gave no entry.
+// write writes the counts for a person if some rows gave no entry.
 func (r rowCounts) write(t table) {
 	if r.Total != r.Entries {
 		t.line("  rows %s", r.text())
 	}
 }
 
-// text tells the counts in one line, leaving out what there is none of.
+// text gives the counts in one line, leaving out zeros.
 func (r rowCounts) text() string {
 	if r.Total == r.Entries {
 		return count(r.Total)

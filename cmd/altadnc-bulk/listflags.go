@@ -134,8 +134,8 @@ func (f *listFlags) recall(r recorded) error {
 }
 
 // compare makes sure that the journal can be believed in the way in which the list
-// is read now: it knows keys, and a cell must not have been another key before.
-// A way that takes other cells, or reads some that were refused, is told.
+// is read now: it knows keys, and a cell must not have been another key before. A
+// way that takes other cells, or reads some that were refused, is reported.
 func (f *listFlags) compare(h history, l *list, log *slog.Logger) error {
 	_, last, runs := h.Runs()
 	if runs == 0 || slices.Equal(last.Reading, f.reading()) {
@@ -166,7 +166,7 @@ func rulesOf(reading []string) (r canonical.Rules) {
 }
 
 // sameKeys reports whether every cell that was a key then is the same one now.
-// Numbers without + were refused as long as nothing told their country.
+// Numbers without + were refused as long as nothing gave their country.
 func sameKeys(then, now canonical.Rules) bool {
 	switch {
 	case then.AsIs != now.AsIs:
@@ -342,8 +342,8 @@ func openList(path string) (*os.File, error) {
 }
 
 // spool copies r to a temporary file that only this user can read. Where the
-// system allows it the file has no name any more, so that no end of this program
-// leaves it behind; named reports that it still has one.
+// system allows it the file has no name any more, so that however this program
+// ends, it is not left behind; named reports that it still has one.
 func spool(r io.Reader) (file *os.File, named bool, err error) {
 	file, err = os.CreateTemp("", "altadnc-bulk-list-*")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mayWrite asks whether this process may write to a file, or into a folder, and
-// does not try.
+// mayWrite checks whether this process may write to a file, or into a folder,
+// and does not try.
 func mayWrite(path string) error {
 	if err := unix.Access(path, unix.W_OK); err != nil {
 		return &fs.PathError{Op: "write", Path: path, Err: err}

@@ -2,8 +2,8 @@ package main
 
 import "os"
 
-// mayWrite looks whether there is such a file or folder. Whether it may be written
-// to is known on Windows only by trying.
+// mayWrite checks that there is such a file or folder. On Windows, only trying
+// shows whether it may be written to.
 func mayWrite(path string) error {
 	_, err := os.Stat(path)
 	return err

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// metrics are samples in Prometheus' text format. The samples of a name stand
-// together, as the format asks for.
+// metrics are samples in Prometheus' text format. The samples of one name are
+// kept together, as the format asks for.
 type metrics struct{ families []*family }
 
 type family struct{ name, help, samples string }
@@ -121,7 +121,7 @@ func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) err
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes names in a folder durable, which Windows does by itself.
+// syncFolder makes names in a folder durable, which Windows does on its own.
 func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil

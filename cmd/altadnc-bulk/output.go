@@ -68,7 +68,7 @@ func outputError(err error) error {
 }
 
 // table takes lines for people, whose columns are aligned. What does not fit
-// between the edges of the terminal goes on in the next line, further in.
+// between the edges of the terminal continues on the next line, indented.
 type table struct {
 	out   *strings.Builder
 	width int // 0 for lines of any width
@@ -89,7 +89,7 @@ func (t table) fact(name, format string, args ...any) {
 	t.put(15, fmt.Sprintf("  %-12s %s", name, fmt.Sprintf(format, args...)))
 }
 
-// count prints a number and what it is a number of; nothing where it is none.
+// count prints a number and what it is a number of; nothing if it is zero.
 func (t table) count(n int64, format string, args ...any) {
 	if n > 0 {
 		t.total(n, fmt.Sprintf(format, args...))
@@ -130,7 +130,7 @@ func (a *app) emit(path string, sources []string, write func(io.Writer) error) e
 	if err := replaceable(path, sources); err != nil {
 		return err
 	}
-	var unwritten error // told by its own words
+	var unwritten error // reported by its own words
 	err := replaceFile(path, 0o600, func(w io.Writer) error {
 		unwritten = to(w)
 		return unwritten
@@ -163,7 +163,7 @@ func replaceable(path string, sources []string) error {
 	return nil
 }
 
-// writesTo reports whether stdout is the file at path, as far as the system tells.
+// writesTo reports whether stdout is the file at path, as far as the system knows.
 func (a *app) writesTo(path string) bool {
 	out, ok := a.stdout.(*os.File)
 	if !ok {

@@ -30,7 +30,7 @@ type page struct {
 	Made    string
 	List    pageList
 	Journal pageJournal
-	Damage  string // why nothing is told of entries; "" if the journal is sound
+	Damage  string // why nothing is said about entries; "" if the journal is sound
 	Running string // who is at work on the list now
 	Masked  bool
 
@@ -202,7 +202,7 @@ func newPageJournal(l *list, records *journal.View) (pageJournal, error) {
 	return p, nil
 }
 
-// newDamagedPage tells of a journal that cannot be believed, and nothing else.
+// newDamagedPage reports a journal that cannot be trusted, and nothing else.
 func newDamagedPage(listPath, journalPath string, damage error) *page {
 	return &page{
 		Version: version(), Made: utc(time.Now()),
@@ -249,7 +249,7 @@ func newPageOutcomes(e *pageEntries) []pageOutcome {
 	return all
 }
 
-// share words a percentage so that a few never look like none, nor most like all.
+// share writes a percentage so that a few never look like none, nor most like all.
 func share(percent float64) string {
 	switch {
 	case percent == 100:
@@ -309,7 +309,7 @@ func newPageVerified(e *pageEntries) []pageVerified {
 	return all
 }
 
-// standing says in one sentence how the list stands.
+// standing says in one sentence how far the list is.
 func standing(e *pageEntries, runs []journal.RunHistory, running bool) string {
 	if len(runs) == 0 {
 		return fmt.Sprintf("Nothing was sent of %s: there is no journal of this list.", counted(e.total, "entry", "entries"))

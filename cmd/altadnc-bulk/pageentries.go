@@ -39,9 +39,9 @@ func newPageEntries(unmask bool) *pageEntries {
 
 // ownOptOuts is what is known of opt-outs that people made themselves.
 type ownOptOuts struct {
-	Removed int64 // removed identifiers of which a snapshot told
+	Removed int64 // removed identifiers that a snapshot knew
 	Lifted  int64 // of these, people's own
-	Blind   int64 // removed without a snapshot: nobody knows
+	Blind   int64 // removed without a snapshot: unknown
 	Kept    int64
 }
 
@@ -206,7 +206,7 @@ func (p *pageEntries) row(e reader.Entry, f finding) pageRow {
 	switch {
 	case p.unmask:
 		shown = cmp.Or(e.Raw, e.Identifier.Value, f.raw)
-	case e.Refusal != nil && e.Column == "": // of what was refused nobody knows which part names a person
+	case e.Refusal != nil && e.Column == "": // any part of a refused row may name a person
 		shown = "the whole row"
 	case e.Refusal != nil:
 		shown = fmt.Sprintf("column %q", e.Column)

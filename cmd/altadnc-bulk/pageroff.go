@@ -71,7 +71,7 @@ func (p *roffPrinter) item(item ast.Node) {
 }
 
 // manWidth is how wide a table may be in a man page of 80 columns, most of whose
-// text stands in by seven.
+// text is indented by seven.
 const manWidth = 70
 
 // table renders each row as a term with what is said of it; a table of more columns

@@ -8,7 +8,7 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
-// pageRun is a run as the page tells it.
+// pageRun is a run as the page shows it.
 type pageRun struct {
 	Number   int
 	Began    string
@@ -20,7 +20,7 @@ type pageRun struct {
 	End      runEnding
 }
 
-// pageRunsShown is how many runs a page tells of, the last ones.
+// pageRunsShown is how many runs a page shows, the last ones.
 const pageRunsShown = 100
 
 func newPageRuns(runs []journal.RunHistory, running bool) []pageRun {
@@ -38,7 +38,7 @@ func newPageRuns(runs []journal.RunHistory, running bool) []pageRun {
 	return told
 }
 
-// runRequests tells how many requests a run made. One that was killed did not
+// runRequests returns how many requests a run made. One that was killed did not
 // come to write down all.
 func runRequests(run journal.RunHistory) string {
 	if run.End != nil {
@@ -53,7 +53,7 @@ func runRequests(run journal.RunHistory) string {
 	return "at least " + count(n)
 }
 
-// runDid tells what a run decided.
+// runDid says what a run decided.
 func runDid(run journal.RunHistory) string {
 	d := run.Decided
 	text := strings.TrimPrefix(also(", ", d[journal.Removed], "removed")+also(", ", d[journal.NotFound], "not found")+

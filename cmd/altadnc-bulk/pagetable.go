@@ -10,12 +10,12 @@ import (
 // gap parts the columns of a table.
 const gap = "  "
 
-// besideMost is how wide the terms of a table of two columns may be to stand
-// beside what is said of them.
+// besideMost is how wide the terms of a two-column table may be to be printed
+// beside their descriptions.
 const besideMost = 30
 
-// table renders a table with its columns beside each other where they are then
-// still readable, and else each row as a term with what is said of it below.
+// table renders a table with its columns side by side where they are then still
+// readable, and else each row as a term with what is said of it below.
 func (p *pagePrinter) table(t *east.Table, indent string) {
 	rows := tableRows(t, p.source)
 	widths := columnWidths(rows, p.width-len(indent))
@@ -80,7 +80,7 @@ func columnWidths(rows [][]string, width int) []int {
 	return widths
 }
 
-// beside writes a row with its cells beside each other.
+// beside writes a row with its cells side by side.
 func (p *pagePrinter) beside(row []string, widths []int, align []east.Alignment, indent string) {
 	cells, height := make([][]string, len(row)), 0
 	for i, cell := range row {

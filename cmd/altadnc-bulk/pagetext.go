@@ -55,7 +55,7 @@ func tight(n ast.Node) bool {
 	return false
 }
 
-// body is how far text stands behind headings.
+// body is how far text is indented below headings.
 const body = "  "
 
 func (p *pagePrinter) block(n ast.Node, indent string) {
@@ -88,7 +88,7 @@ func (p *pagePrinter) list(l *ast.List, indent string) {
 }
 
 // inlineText returns the text of a block in one line, without what marks it up:
-// code of several words stands in quotes, and is not broken where it fits.
+// Code of several words is put in quotes, and is not broken where it fits.
 func inlineText(block ast.Node, source []byte) string {
 	var b strings.Builder
 	bare := onlyCode(block, source)
@@ -141,7 +141,7 @@ func onlyCode(block ast.Node, source []byte) bool {
 	return true
 }
 
-// codeText returns code as it stands in text. Where there is nothing else, and
+// codeText returns code as it appears in text. Where there is nothing else, and
 // where it is one word, it needs no quotes.
 func codeText(code string, bare bool) string {
 	quote := `"`

@@ -43,7 +43,7 @@ type removePlan struct {
 	now        time.Time
 	rate       pace.Rate
 	restored   int64 // of the skipped keys, put back by restore
-	left       int64 // requests without an answer whose keys left the list
+	left       int64 // requests without an answer whose keys are no longer on the list
 	skipFailed bool
 }
 
@@ -102,7 +102,7 @@ func (p *removePlan) requests() int64 {
 
 func (p *removePlan) duration() time.Duration { return worker.Duration(p.requests(), p.PerMinute) }
 
-// write tells the plan to a person.
+// write writes the plan for a person.
 func (p *removePlan) write(t table) {
 	t.line("Plan for %s", p.List)
 	p.ReadAs.write(t)
@@ -142,7 +142,7 @@ func (p *removePlan) writeRefused(t table) {
 	}
 }
 
-// writeEarlier tells what earlier runs leave to say.
+// writeEarlier says what earlier runs have left.
 func (p *removePlan) writeEarlier(t table) {
 	if p.Skipped > 0 {
 		back := ""
@@ -169,7 +169,7 @@ func (p *removePlan) writeEarlier(t table) {
 	}
 }
 
-// writeSnapshot tells what a snapshot of the Do Not Contact list changes about
+// writeSnapshot says what a snapshot of the Do Not Contact list changes about
 // the plan, or what one might save.
 func (p *removePlan) writeSnapshot(t table) {
 	switch {
@@ -251,7 +251,7 @@ func newSnapshotEffect(plan *worker.Plan) *snapshotEffect {
 	}
 }
 
-// write tells the effect on a plan that needs the given number of requests.
+// write writes the effect on a plan that needs the given number of requests.
 func (s *snapshotEffect) write(t table, requests int64) {
 	if s.Whole {
 		t.fact("snapshot", "all %s entries of the Do Not Contact list at %s, in %s; %s not there", count(s.Entries), zoned(s.Time, time.TimeOnly), plural(s.Requests, "request"), keysAre(s.Absent))

@@ -35,8 +35,9 @@ func (s state) left() time.Duration {
 	return rest + s.wait
 }
 
-// frame renders one line of progress. It leaves three columns free, so that it
-// does not wrap when the terminal echoes ^C behind it. What matters least goes first as the line gets narrower.
+// frame renders one line of progress. It leaves three columns free, so that it does not
+// wrap when the terminal echoes ^C after it. What matters least goes first as the line
+// gets narrower.
 //
 // A new bar is made for each frame: the library keeps the width, the rate and a
 // clock of its own, all of which are different here (the terminal may be
@@ -147,8 +148,8 @@ func showProgress(s *screen, log *slog.Logger, bar bool, now func() state) (stop
 	})
 }
 
-// showLine is showProgress for work of which nobody knows the end: a line of
-// text in place of the bar.
+// showLine is showProgress for work whose end is unknown: a line of text in
+// place of the bar.
 func showLine(s *screen, log *slog.Logger, bar bool, text func() string) (stop func()) {
 	line := func() func(int) string {
 		v := text()
@@ -157,8 +158,8 @@ func showLine(s *screen, log *slog.Logger, bar bool, text func() string) (stop f
 	return follow(s, bar, line, func() { log.Info("progress", "done", text()) })
 }
 
-// follow draws a line on the terminal again and again, or without one tells how
-// it goes once a minute, until the returned function is called. What line
+// follow draws a line on the terminal again and again, or without one logs
+// progress once a minute, until the returned function is called. What line
 // returns is called with the screen locked, by whoever logs: it must not wait.
 func follow(s *screen, bar bool, line func() func(width int) string, tell func()) (stop func()) {
 	every, show := time.Minute, tell

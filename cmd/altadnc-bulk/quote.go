@@ -49,9 +49,8 @@ func cmdQuote(s string) string {
 	if !strings.ContainsAny(s, `"%`) {
 		return b.String()
 	}
-	// A quote ends what cmd.exe takes for quoted, and nothing protects % in
-	// quotes: so no quote is one to cmd.exe, and each special character stands
-	// behind a caret.
+	// A quote ends what cmd.exe takes for quoted, and nothing protects % in quotes:
+	// so no quote is one to cmd.exe, and each special character follows a caret.
 	var line strings.Builder
 	for _, r := range b.String() {
 		if strings.ContainsRune(`()%!^"<>&|`, r) {

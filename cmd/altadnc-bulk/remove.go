@@ -128,7 +128,7 @@ func (r *removal) forgetful() (forget func(), err error) {
 const sandboxFolders = "altadnc-bulk-sandbox-*"
 
 // forgetKilled deletes the journals of sandboxes whose runs were killed: those
-// that nobody holds. A run that has not begun has none yet.
+// that no process holds. A run that has not begun has none yet.
 func forgetKilled() {
 	journals, _ := filepath.Glob(filepath.Join(os.TempDir(), sandboxFolders, "*.journal"))
 	for _, path := range journals {
@@ -190,8 +190,8 @@ func (r *removal) showPlan() error {
 	return r.print(r.newPlan(plan), r.watchers.json)
 }
 
-// remove takes the list off, and returns what became of it and how that ends
-// the command; an error if nothing was sent.
+// remove takes the list off, and returns its outcome and how that ends the
+// command; an error if nothing was sent.
 func (r *removal) remove() (*removeSummary, *exitError, error) {
 	j, err := r.openJournal()
 	if err != nil {
@@ -236,8 +236,8 @@ func (r *removal) pages(requests int64) int64 {
 }
 
 // takeSnapshot lists the Do Not Contact list for the plan, if it is asked to and
-// there is something to send. If that ended the run it returns what became of
-// it: nothing of the list was sent.
+// there is something to send. If that ended the run it returns the outcome:
+// nothing of the list was sent.
 func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary, err error) {
 	whole := r.keep || r.snapshot == snapshotAlways
 	if !r.wantsSnapshot() || plan.Send == 0 && (plan.Doubtful == 0 || !whole) {
@@ -270,7 +270,7 @@ func (r *removal) takeSnapshot(plan *worker.Plan) (unbegun *worker.Summary, err 
 // confirmByNumber is beyond how many removals the number itself is the answer.
 const confirmByNumber = 1000
 
-// agree shows the plan and makes sure that it is wanted.
+// agree shows the plan and makes sure that the user wants it.
 func (r *removal) agree(p *removePlan) error {
 	if r.output.quiet || r.output.logFormat == "json" {
 		for _, u := range p.ReadAs.Unread {
@@ -340,7 +340,7 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	return s
 }
 
-// outcome returns what became of the list, and how that ends the command.
+// outcome returns the outcome of the list, and how that ends the command.
 func (r *removal) outcome(plan *worker.Plan, s *worker.Summary) (*removeSummary, *exitError) {
 	v := r.newSummary(plan, *s)
 	for _, o := range s.Unrecorded {

@@ -113,7 +113,7 @@ func (f *reportFlags) write(l *list, records *journal.View, w io.Writer) (rowCou
 }
 
 // complete is an error if the report, once written, leaves out finished keys of
-// the journal: it does not tell all that was done.
+// the journal: it does not show all that was done.
 func (f *reportFlags) complete(records *journal.View, l *list) error {
 	missing := f.elsewhere(records)
 	if missing == 0 {
@@ -166,7 +166,7 @@ func (f *reportFlags) runPage(a *app, arg string) error {
 	return f.complete(records, l)
 }
 
-// copy writes every entry that is wanted.
+// copy writes every entry that was asked for.
 func (f *reportFlags) copy(in *reader.Reader, finder *finder, out reportWriter) error {
 	for {
 		e, err := in.Read()
@@ -257,8 +257,8 @@ func (f *finder) find(e reader.Entry) (finding, error) {
 	return found, nil
 }
 
-// openReason tells how far a key has come that has no outcome, and of whose stored
-// forms some may be removed.
+// openReason says how far a key without an outcome has come; some of its stored
+// forms may be removed.
 func openReason(s journal.State, forms []journal.Stored) string {
 	removed := 0
 	for _, f := range forms {

@@ -103,7 +103,7 @@ func (r *csvReport) write(e reader.Entry, f finding) error {
 			return err
 		}
 	}
-	var cells []string // of a record that was refused as a whole nobody knows which cell is which
+	var cells []string // of a record refused as a whole it is unknown which cell is which
 	if f.raw == "" {
 		cells = e.Record.Cells()
 	}

@@ -205,7 +205,7 @@ func (r *restore) restored(run *worker.Restoration, plan *worker.RestorePlan) st
 	return text + r.waiting(p.Outage)
 }
 
-// conclude tells the summary and turns it into an exit code.
+// conclude prints the summary and turns it into an exit code.
 func (r *restore) conclude(plan *worker.RestorePlan, s worker.Summary) error {
 	v := r.newSummary(plan, s)
 	end := r.ended(v.ExitCode, s.Stop)

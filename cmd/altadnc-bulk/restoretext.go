@@ -49,7 +49,7 @@ func (r *restore) newPlan(plan *worker.RestorePlan) *restorePlan {
 	return p
 }
 
-// write tells the plan to a person.
+// write writes the plan for a person.
 func (p *restorePlan) write(t table) {
 	what := p.List
 	if what == "" {
@@ -85,7 +85,7 @@ func (p *restorePlan) keys() string {
 	return text
 }
 
-// writeLeft tells what is not put back.
+// writeLeft says what is not put back.
 func (p *restorePlan) writeLeft(t table) {
 	if p.Restored > 0 {
 		t.fact("back already", "%s", count(p.Restored))
@@ -104,7 +104,7 @@ func (p *restorePlan) writeLeft(t table) {
 	}
 }
 
-// writeCost tells what putting back takes, and what it cannot do.
+// writeCost says what putting back takes, and what it cannot restore.
 func (p *restorePlan) writeCost(t table) {
 	own, workflows, takes := "", "Alta pauses what is active for these people", ""
 	if p.Own > 0 {
@@ -122,12 +122,12 @@ func (p *restorePlan) writeCost(t table) {
 	t.fact("requests", "%s%s", count(p.Requests), takes)
 }
 
-// restoreSummary is what became of a restore.
+// restoreSummary is the outcome of a restore.
 type restoreSummary struct {
 	List        string    `json:"list"`
 	Journal     string    `json:"journal"`
 	ExitCode    int       `json:"exit_code"`
-	Stopped     string    `json:"stopped"` // "" when all was gone through
+	Stopped     string    `json:"stopped"` // "" if all was worked through
 	Error       string    `json:"error,omitempty"`
 	Keys        int64     `json:"keys"`
 	Restored    int64     `json:"restored"`
@@ -167,7 +167,7 @@ func (v *restoreSummary) measure(m *metrics) {
 	m.run(v.List, v.Requests, v.Started, v.Ended)
 }
 
-// write tells the summary to a person. Its numbers add up.
+// write writes the summary for a person. Its numbers add up.
 func (v *restoreSummary) write(t table) {
 	t.line("%s, restore of %s after %s", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
 	t.count(v.Restored, "restored (on the Do Not Contact list again)")

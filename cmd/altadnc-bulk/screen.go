@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// screen is stderr while a run goes on: log lines go through it, and on a
-// terminal the last line is a progress bar that they must not tear.
+// screen is stderr during a run: log lines go through it, and on a terminal the
+// last line is a progress bar that they must not tear.
 type screen struct {
 	mu   sync.Mutex
 	w    io.Writer
@@ -48,7 +48,7 @@ func (s *screen) draw(bar func(width int) string) {
 	io.WriteString(s.w, erased+s.line)
 }
 
-// keep leaves the bar where it is and goes on below it.
+// keep leaves the bar where it is and continues below it.
 func (s *screen) keep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,9 +15,9 @@ import (
 const grace = 8 * time.Second
 
 // stopping returns a context that ends with a *worker.Stop when the program is
-// asked to end or its time is over. The first signal stops cleanly; a second
-// one ends the program at once, which loses nothing either: what was sent
-// without an answer stands in the journal. Call release when the work is done.
+// asked to end or its time is over. The first signal stops cleanly; a second one
+// ends the program at once, which loses nothing either: what was sent without an
+// answer is in the journal. Call release when the work is done.
 func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signal.Ignore(syscall.SIGPIPE) // a pager or tee that ends must not end a run of hours
@@ -63,7 +63,7 @@ func (a *app) stopping(maxDuration time.Duration, told func(string)) (ctx contex
 }
 
 // briefly waits a second for tell, no longer: a stopped terminal, or a pipe that
-// nobody reads, must not keep the program from stopping.
+// is not read, must not keep the program from stopping.
 func briefly(tell func()) {
 	told := make(chan struct{})
 	go func() {

@@ -70,7 +70,7 @@ func (d *dump) run() error {
 	})
 }
 
-// copy writes the whole list and tells how many entries that were.
+// copy writes the whole list and returns how many entries it has.
 func (d *dump) copy(w optOutWriter) (entries int64, err error) {
 	listing := worker.NewListing(d.config(nil))
 	ctx, hide, release := d.working(func() func() {

@@ -61,8 +61,8 @@ func (f *statusFlags) run(a *app, arg string) error {
 	return a.print(s, f.json)
 }
 
-// status is what a list and its journal tell; as JSON its fields are part of
-// the interface.
+// status is what a list and its journal say; as JSON its fields are part of the
+// interface.
 type status struct {
 	List      string           `json:"list"`
 	Journal   string           `json:"journal"`
@@ -152,7 +152,7 @@ func (s *status) write(t table) {
 	s.writeNext(t)
 }
 
-// words says in a sentence where the list stands.
+// words says in a sentence how far the list is.
 func (s *status) words() string {
 	switch {
 	case s.Holder != "":
@@ -210,7 +210,7 @@ func (s *status) writeNext(t table) {
 	}
 }
 
-// writeElsewhere tells of what may have been read with other flags.
+// writeElsewhere mentions what may have been read with other flags.
 func (s *status) writeElsewhere(t table) {
 	if s.Elsewhere > 0 {
 		t.line("  %s", elsewhereText(s.Elsewhere))

@@ -9,12 +9,12 @@ import (
 	"altadnc-bulk/pkg/worker"
 )
 
-// removeSummary is what became of a removal.
+// removeSummary is the outcome of a removal.
 type removeSummary struct {
 	List      string    `json:"list"`
 	Journal   string    `json:"journal"`
 	ExitCode  int       `json:"exit_code"`
-	Stopped   string    `json:"stopped"` // "" when the list was gone through
+	Stopped   string    `json:"stopped"` // "" if the list was worked through
 	Error     string    `json:"error,omitempty"`
 	Rows      rowCounts `json:"rows"`
 	Unread    []unread  `json:"unread,omitempty"` // columns that look as if they should have been read
@@ -86,7 +86,7 @@ func (v *removeSummary) measure(m *metrics) {
 	m.run(v.List, v.Requests, v.Started, v.Ended)
 }
 
-// write tells the summary to a person. Its numbers add up to the entries.
+// write writes the summary for a person. Its numbers add up to the entries.
 func (v *removeSummary) write(t table) {
 	t.line("%s, %s after %s", ending(v.Stopped), v.List, short(v.Ended.Sub(v.Started)))
 	t.count(v.Removed, "removed")
@@ -146,8 +146,8 @@ func (v *removeSummary) writePageHint(t table) {
 	}
 }
 
-// writeRewritten tells how to find entries that the API may store in another
-// form than the canonical one.
+// writeRewritten says how to find entries that the API may store in another form
+// than the canonical one.
 func (v *removeSummary) writeRewritten(t table) {
 	if v.Rewritten == 0 {
 		return

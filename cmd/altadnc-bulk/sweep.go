@@ -201,7 +201,7 @@ func (s *sweep) agreeAll(f *folder, p *sweepPlan) error {
 	return s.confirm(question, "y", "yes")
 }
 
-// plans tells what would be sent of every list. With a snapshot it takes the one
+// plans says what would be sent of every list. With a snapshot it takes the one
 // that the whole night is compared with, into a file that forget deletes.
 func (s *sweep) plans(f *folder, waiting waiting) (p *sweepPlan, forget func(), err error) {
 	p, forget = s.planAll(f, waiting), func() {}
@@ -212,7 +212,7 @@ func (s *sweep) plans(f *folder, waiting waiting) (p *sweepPlan, forget func(), 
 		return nil, forget, err
 	}
 	if forget, err = s.record(p.Send); err != nil || s.yes && !s.dryRun {
-		return p, forget, err // nobody looks at the plans
+		return p, forget, err // the plans are not shown
 	}
 	return s.planAll(f, waiting), forget, nil
 }
@@ -264,7 +264,7 @@ func (s *sweep) record(requests int64) (forget func(), err error) {
 	if err != nil {
 		return func() {}, fmt.Errorf("a file for the snapshot: %w", err)
 	}
-	os.Remove(file.Name()) // where the system allows it, so that no end of this program leaves it behind
+	os.Remove(file.Name()) // where the system allows it, so that however this program ends, it is not left behind
 	forget = func() { file.Close(); os.Remove(file.Name()) }
 	listing := worker.NewListing(s.config(nil))
 	ctx, hide, release := s.working(func() func() {
@@ -280,8 +280,8 @@ func (s *sweep) record(requests int64) (forget func(), err error) {
 	return forget, nil
 }
 
-// take removes one list and puts it away when it is gone through. What went
-// wrong with it is told at once, by its own name.
+// take removes one list and puts it away once it is finished. What went wrong
+// with it is reported at once, under its own name.
 func (s *sweep) take(f *folder, name string, v *sweepSummary) {
 	path := filepath.Join(f.path, name)
 	r := s.removal

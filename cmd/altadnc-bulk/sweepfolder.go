@@ -20,7 +20,7 @@ import (
 // folder is a folder of lists.
 type folder struct {
 	path string // as the user named it
-	done string // where lists go that were gone through
+	done string // where finished lists go
 	disk disk
 }
 
@@ -60,8 +60,8 @@ type leftAlone struct {
 // listEndings are the names of lists, each with .gz as well.
 func listEndings() []string { return []string{".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx"} }
 
-// lists looks what waits in the folder. What its program may still be writing
-// is left alone.
+// lists finds what waits in the folder. What its program may still be writing is
+// left alone.
 func (f *folder) lists(settle time.Duration) (waiting, error) {
 	w := waiting{leftAlone: []leftAlone{}}
 	entries, err := os.ReadDir(f.path)
@@ -141,7 +141,7 @@ func failedName(name string) string {
 	return stem + "-failed" + ending
 }
 
-// move is a list on its way to done. It stands in a file there from before the
+// move is a list on its way to done. It is noted in a file there from before the
 // first step until after the last, so that the next sweep can finish what a kill
 // or a power cut left half done.
 type move struct {

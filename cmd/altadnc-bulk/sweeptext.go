@@ -26,7 +26,7 @@ func (p *sweepPlan) failed(list string, e *exitError) {
 	p.ExitCode = worse(p.ExitCode, e.code)
 }
 
-// write tells the plan to a person.
+// write writes the plan for a person.
 func (p *sweepPlan) write(t table) {
 	t.line("Plan for %s, %s", p.Folder, plural(int64(len(p.Lists)), "list"))
 	for _, l := range p.Lists {
@@ -67,7 +67,7 @@ func (t table) leftAlone(files []leftAlone) {
 	}
 }
 
-// sweepSummary is what became of a sweep.
+// sweepSummary is the outcome of a sweep.
 type sweepSummary struct {
 	Folder    string      `json:"folder"`
 	ExitCode  int         `json:"exit_code"` // the worst of all lists
@@ -94,7 +94,7 @@ type sweepTotals struct {
 	Requests  int64 `json:"requests"`
 }
 
-// sweptList is what became of a list, and where it is now.
+// sweptList is the outcome of a list, and where it is now.
 type sweptList struct {
 	*removeSummary
 	MovedTo    string `json:"moved_to,omitempty"`
@@ -131,8 +131,8 @@ func (v *sweepSummary) stop(reason worker.StopReason) {
 	v.Stopped, v.ExitCode = string(reason), worse(v.ExitCode, stopCode(reason))
 }
 
-// add adds what became of a list. A list that changed or that the API refuses
-// concerns no other; every other stop does.
+// add adds the outcome of a list. A list that changed or that the API refuses
+// affects no other; every other stop does.
 func (v *sweepSummary) add(l *sweptList) {
 	v.Lists = append(v.Lists, l)
 	v.ExitCode = worse(v.ExitCode, l.ExitCode)
@@ -154,8 +154,8 @@ func (v *sweepSummary) add(l *sweptList) {
 	t.Requests += l.Requests
 }
 
-// write tells the summary to a person, with a line for each list. Errors may
-// name people, and were told before.
+// write writes the summary for a person, with a line for each list. Errors may
+// name people, and were reported before.
 func (v *sweepSummary) write(t table) {
 	t.line("%s, %s of %s after %s", ending(v.Stopped), plural(int64(len(v.Lists)), "list"), v.Folder, short(v.Ended.Sub(v.Started)))
 	for _, l := range v.Lists {
@@ -182,7 +182,7 @@ func (v *sweepSummary) write(t table) {
 	t.unsure(a.Unsure)
 }
 
-// words tells what became of a list in one line.
+// words gives the outcome of a list in one line.
 func (l *sweptList) words() string {
 	text := counted(l.Entries, "entry", "entries") + ": " + count(l.Removed) + " removed" +
 		also(", ", l.NotFound, "not found") + also(", ", l.Protected, "protected") + also(", ", l.Failed, "failed") +

@@ -132,7 +132,7 @@ func (f *apiFlags) problems(loopback bool) []error {
 }
 
 // openToAll reports whether every user of this machine can read a file, as far as
-// its mode tells.
+// its mode says.
 func openToAll(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o004 != 0

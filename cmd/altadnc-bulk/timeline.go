@@ -295,7 +295,7 @@ func (t *timeline) ticks(axis []stretch) {
 	}
 }
 
-// Describe tells the picture to whoever cannot see it.
+// Describe puts the picture into words for those who cannot see it.
 func (t *timeline) Describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Requests a minute: %s in all, at most %d in a minute of the clock, where the limit is %d.", plural(t.Requests, "request"), t.Busiest, accountLimit)

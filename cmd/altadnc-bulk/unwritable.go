@@ -29,7 +29,7 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
-// unwritableHint tells what to do about a journal that cannot be written for this
+// unwritableHint says what to do about a journal that cannot be written for this
 // cause.
 func unwritableHint(err error) string {
 	const why = "; no request is sent that cannot be recorded"

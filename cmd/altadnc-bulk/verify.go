@@ -94,7 +94,7 @@ type verifySummary struct {
 	Error          string          `json:"error,omitempty"`
 	Time           *time.Time      `json:"snapshot_time,omitempty"`
 	Size           int64           `json:"snapshot_entries"`
-	Unreadable     int64           `json:"snapshot_unreadable"` // entries that stand for no key at all
+	Unreadable     int64           `json:"snapshot_unreadable"` // entries that match no key at all
 	Keys           int64           `json:"keys"`                // finished ones of the list
 	Absent         int64           `json:"absent"`
 	Present        int64           `json:"present"`
@@ -150,7 +150,7 @@ func (v *verification) newSummary(plan *worker.Plan, found *worker.Verification)
 	return s
 }
 
-// write tells the summary to a person.
+// write writes the summary for a person.
 func (s *verifySummary) write(t table) {
 	if s.Time == nil {
 		t.line("%s, nothing of %s was verified", ending(s.Stopped), s.List)

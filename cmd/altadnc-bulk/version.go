@@ -14,9 +14,9 @@ import (
 // go build -ldflags "-X main.release=v1.2.3". Nothing in the program changes it.
 var release string
 
-// version returns the version of this build: what the linker was told, else what
-// the Go toolchain found in the repository (a tag, or the commit and its time,
-// and +dirty), else "devel".
+// version returns the version of this build: what the linker was given, else
+// what the Go toolchain found in the repository (a tag, or the commit and its
+// time, and +dirty), else "devel".
 func version() string {
 	if release != "" {
 		return release

@@ -15,7 +15,7 @@ func count(n int64) string {
 	return s
 }
 
-// counted writes a number and what it is a number of: one, or many.
+// counted writes a number and its noun: one, or many.
 func counted(n int64, one, many string) string { return count(n) + " " + either(n, one, many) }
 
 func either(n int64, one, many string) string {

@@ -61,7 +61,7 @@ func wrapLine(b *strings.Builder, line string, width, indent int) {
 	}
 }
 
-// cutWord returns the spaces that a line begins with, the word behind them, and
+// cutWord returns the spaces that a line begins with, the word after them, and
 // the rest.
 func cutWord(line string) (gap, word, rest string) {
 	word = strings.TrimLeft(line, " ")
