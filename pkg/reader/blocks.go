@@ -21,10 +21,10 @@ type blocks struct {
 	row    int // of the last record handed out, 1-based, as the sheet counts them
 	last   int // row of the header's block
 	full   int // rows of the header's block as wide as the header; -1 once one was not
-	even   int // cells that nearly all rows of the current block have; 0 when nobody has asked
+	even   int // cells that nearly all rows of the current block have; 0 if not asked yet
 
 	ahead []frame // framed already, to judge a block
-	err   error   // what framing ended with behind them
+	err   error   // what framing ended with after them
 }
 
 // begin starts with a header in that row of the sheet.
@@ -72,11 +72,11 @@ func (b *blocks) pull() (frame, error) {
 	return b.framer.next()
 }
 
-// agreed returns how many cells the rows of a block have, nearly all of them, of
-// which f is the first that has not as many as the header; the header's width if
-// they do not agree. Cells behind the header's last must be empty. Two rows that
-// could be the halves of one do not count, nor rows that another character
-// separates: a list of another program was appended.
+// agreed returns how many cells nearly all rows of a block have, where f is the
+// first row whose width is not the header's; it returns the header's width if
+// they do not agree. Cells after the header's last must be empty. Two rows that
+// could be the halves of one do not count, nor do rows separated by another
+// character: there the list of another program was appended.
 func (b *blocks) agreed(f frame) int {
 	before := (b.row - 1) % blockRows // rows of the block that are as wide as the header
 	block := []frame{f}

@@ -2,7 +2,7 @@ package reader
 
 import "bytes"
 
-// csvList reads the rows behind a resolved header.
+// csvList reads the rows after a resolved header.
 type csvList struct {
 	framer *framer
 	blocks blocks

@@ -85,7 +85,7 @@ func (l *Reader) decode(r io.Reader) (*lines, error) {
 	return text, nil
 }
 
-// resumed is a reader whose first bytes were read already, along with err.
+// resumed is a reader whose first bytes have already been read, along with err.
 type resumed struct {
 	err error
 	r   io.Reader
@@ -98,8 +98,8 @@ func (r resumed) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// claimed passes on text that is said to be of some other encoding than UTF-8,
-// and ends with an error if all of it is plainly UTF-8: decoded as told it would
+// claimed passes on text declared to be in an encoding other than UTF-8, and
+// ends with an error if all of it is plainly UTF-8: decoded as declared it would
 // name people who are not on the list.
 type claimed struct {
 	r    io.Reader
@@ -110,9 +110,9 @@ type claimed struct {
 	other      bool   // a byte was none
 }
 
-// enough is how many characters must be valid UTF-8, and none be not, before a
-// list is plainly UTF-8. One is enough where every byte is a character by
-// itself; pairs of bytes look like UTF-8 by chance.
+// enough is how many characters must be valid UTF-8, and none invalid, before a
+// list is plainly UTF-8. One is enough where every single byte is a character;
+// pairs of bytes look like UTF-8 by chance.
 func (c *claimed) enough() int {
 	if strings.HasPrefix(c.name, "windows-") || strings.HasPrefix(c.name, "iso-") || strings.HasPrefix(c.name, "cp") || c.name == "macintosh" {
 		return 1
@@ -148,8 +148,8 @@ func (c *claimed) look(p []byte, end bool) {
 	c.tail = bytes.Clone(text)
 }
 
-// mark returns the encoding that a byte order mark at the start of head tells,
-// and the mark's length; "" without one.
+// mark returns the encoding that a byte order mark at the start of head
+// indicates, and the mark's length; "" without one.
 func mark(head []byte) (name string, length int) {
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
@@ -212,7 +212,7 @@ func unmarked16(head []byte) *unreadable {
 }
 
 // likelyEncodings returns what to do about text that is not UTF-8: the encodings
-// that its bytes could be of, by how bytes above 0x7f stand in it.
+// that its bytes could be of, by how bytes above 0x7f occur in it.
 func likelyEncodings(text []byte) string {
 	var names []string
 	for _, label := range []string{"shift_jis", "euc-kr", "gb18030", "big5"} {

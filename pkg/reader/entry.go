@@ -17,23 +17,23 @@ type Entry struct {
 	// Line is the 1-based line of the decoded list where the record begins. The
 	// entries of one record share it, and it never goes back.
 	Line int
-	// Column is the header or the member name of the identifier cell as it stands
-	// in the list, with the column's place (#3) where several have one name; "" for
-	// a record that is refused as a whole.
+	// Column is the header or the member name of the identifier cell as it is in the
+	// list, with the column's place (#3) where several have one name; "" for a
+	// record that is refused as a whole.
 	Column string
 	// Identifier is what is sent and keyed: the canonical form, or with
 	// [canonical.Rules] AsIs the cleaned cell. In a refused entry Value is "", and Type
 	// is set if it is known.
 	Identifier api.Identifier
-	// Raw is the identifier cell as it stands in the list, or the beginning of a
-	// record that is refused as a whole: valid UTF-8 of at most 512 bytes.
+	// Raw is the identifier cell as it is in the list, or the beginning of a record
+	// that is refused as a whole: valid UTF-8 of at most 512 bytes.
 	Raw string
-	// Completed marks a phone number whose country only [canonical.Rules] Region
-	// told.
+	// Completed marks a phone number whose country came only from the Region of
+	// [canonical.Rules].
 	Completed bool
 	// Part marks one of several identifiers in a cell: Raw is its part of the cell.
 	Part bool
-	// Refusal tells why the entry must not be sent; nil for one that can be.
+	// Refusal says why the entry must not be sent; nil if it may be.
 	Refusal *canonical.Refusal
 	// Record is the list's own record. It is valid until the next Read.
 	Record Record
@@ -70,16 +70,16 @@ type Record struct {
 	// Cell is the index of the entry's identifier cell among Cells; -1 in JSONL
 	// and in a record that is refused as a whole.
 	Cell int
-	// Text is the record as it stands in the list, decoded to UTF-8, without its
-	// line end; of an over-long one the beginning. In JSONL it is the object.
+	// Text is the record as it is in the list, decoded to UTF-8, without its line
+	// end; if it is too long, its beginning. In JSONL it is the object.
 	Text []byte
 
 	delimiter rune // 0 when the text cannot be split into cells
 }
 
-// Cells returns the cells of a CSV record in file order, decoded anew at each
-// call; nil for JSONL and for a record whose quotes or encoding are broken.
-// The caller owns the slice.
+// Cells returns the cells of a CSV record in file order, decoded again at each
+// call; nil for JSONL and for a record whose quotes or encoding are broken. The
+// caller owns the slice.
 func (r Record) Cells() []string {
 	if r.delimiter == 0 {
 		return nil

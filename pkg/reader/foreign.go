@@ -62,7 +62,8 @@ func foreignText(sample []byte) *unreadable {
 	return nil
 }
 
-// jsonArray tells a JSON array from a CSV header that begins with a bracket.
+// jsonArray distinguishes a JSON array from a CSV header that begins with a
+// bracket.
 func jsonArray(head string) *unreadable {
 	switch next := strings.TrimLeft(head[1:], " \t\r\n"); {
 	case next == "", strings.ContainsRune(`{["]`, rune(next[0])):

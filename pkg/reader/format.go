@@ -20,8 +20,8 @@ const (
 	FormatXLSX
 )
 
-// format is all that tells one format from another. A format more is a row here,
-// and a file that reads it.
+// format is all that distinguishes one format from another. A new format is a
+// row here, and a file that reads it.
 type format struct {
 	name   string
 	begins func(sample []byte) bool // whether a list that begins so is one

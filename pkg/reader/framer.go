@@ -26,7 +26,7 @@ type frame struct {
 	refusal *canonical.Refusal // the record is broken and costs only itself
 	next    int                // bytes to the next record
 	ends    int                // line ends up to there
-	ahead   []byte             // the line behind the record; nil at the end
+	ahead   []byte             // the line after the record; nil at the end
 	cut     bool               // the file ends here, without a line end
 	even    bool               // as narrow or wide as its block: see [blocks]
 }
@@ -37,7 +37,7 @@ func (f frame) clone() frame {
 	return f
 }
 
-// unreadable is why nothing behind a record can be trusted.
+// unreadable is why nothing after a record can be trusted.
 type unreadable struct {
 	line         int
 	reason, hint string
@@ -146,9 +146,9 @@ func (f *framer) quoted(content, next int) (frame, error) {
 	}
 }
 
-// endsHere reports whether a line whose last quoted cell went on behind its
-// closing quote is a record for sure: its quotes pair up, and none follows,
-// within what a record may hold, that the cell could go on to.
+// endsHere reports whether a line whose last quoted cell went on after its
+// closing quote is certainly a record: its quotes pair up, and no further quote
+// follows within the size of a record that the cell could extend to.
 func (f *framer) endsHere(content, next int) bool {
 	ahead := f.lines.peek(next + maxRecord)
 	return bytes.Count(ahead[:content], []byte{'"'})%2 == 0 && bytes.IndexByte(ahead[next:], '"') < 0
@@ -191,7 +191,7 @@ const (
 	atStart    scanState = iota // of a cell
 	inPlain                     // inside a cell without quotes
 	inQuotes                    // inside a quoted cell
-	afterQuote                  // behind a quote inside a quoted cell
+	afterQuote                  // after a quote inside a quoted cell
 )
 
 // line takes one physical line without its end.
@@ -242,7 +242,7 @@ func (s *scan) plain(b []byte) (taken int) {
 		s.worsen("stray-cr", strayCR().Reason)
 	}
 	s.cells += bytes.Count(plain, []byte{s.delimiter})
-	cell := plain // what stands before the quote in its cell
+	cell := plain // what is before the quote in its cell
 	if last := bytes.LastIndexByte(plain, s.delimiter); last >= 0 {
 		cell, s.state = plain[last+1:], atStart
 	}

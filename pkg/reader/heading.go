@@ -14,7 +14,7 @@ import (
 	"altadnc-bulk/pkg/reader/columns"
 )
 
-// delimiters are those that are found without being told.
+// delimiters are those that are detected.
 const delimiters = ",;\t|"
 
 // heading is the header of a CSV list as one delimiter splits it. Without a
@@ -138,7 +138,7 @@ func sepLine(line []byte) rune {
 }
 
 // resolve returns the heading under the one delimiter whose columns can be
-// resolved. One that splits nothing counts only when no other does better.
+// resolved. One that splits nothing counts only if no other does better.
 func (l *Reader) resolve(text []byte, given rune) (heading, *unreadable) {
 	var good, best heading
 	for _, d := range occurring(candidates(given), text) {
@@ -313,8 +313,8 @@ func regular(sample []byte) rune {
 // below is how many lines under the first one may be looked at for a header.
 const below = 30
 
-// pointBelow adds to u that a line further down looks like the header: it often
-// stands under a title. sample begins with line.
+// pointBelow adds to u that a line further down looks like the header: it is
+// often below a title. sample begins with line.
 func (l *Reader) pointBelow(u *unreadable, sample []byte, line int, given rune) {
 	last := line + below
 	for text := range wholeLines(sample, loneCR(sample)) {
@@ -361,7 +361,7 @@ func listed(names []string) string {
 	return b.String()
 }
 
-// delimiterName returns how a delimiter is named to people.
+// delimiterName returns what people call a delimiter.
 func delimiterName(r rune) string {
 	if r == '\t' {
 		return "tab"
@@ -369,8 +369,8 @@ func delimiterName(r rune) string {
 	return fmt.Sprintf("%q", r)
 }
 
-// validDelimiter reports whether r can part cells: a printing ASCII character or
-// tab that is not part of names, values or quoting.
+// validDelimiter reports whether r can separate cells: a printing ASCII
+// character or tab that does not occur in names, values or quoting.
 func validDelimiter(r rune) bool {
 	return r == '\t' || r > ' ' && r < 0x7f && !strings.ContainsRune("\"'@+-._", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
 }

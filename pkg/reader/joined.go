@@ -15,7 +15,7 @@ import (
 // be read under the wrong names.
 
 // headerAgain reports whether a row as wide as the header, whose entries are
-// queued, is a header too, whose columns are read alike. The error is for one with
+// queued, is itself a header with the same columns. The error is for one with
 // other columns.
 func (t table) headerAgain(l *Reader, line int, record Record) (bool, error) {
 	if !t.headed || !t.nameAmong(l) {
@@ -36,7 +36,7 @@ func (t table) headerAgain(l *Reader, line int, record Record) (bool, error) {
 }
 
 // nameAmong reports whether an entry of the row could be the name of a column: one
-// that was refused, or of a kind of which nothing is.
+// that was refused, or is of a type that accepts anything.
 func (t table) nameAmong(l *Reader) bool {
 	for i := range l.queue {
 		e := &l.queue[i]
@@ -96,8 +96,8 @@ func sameName(cell string, c columns.Column) bool {
 }
 
 // asHeader returns what would be read under cells as a header; ok is false if
-// they are none: if an identifier stands among them, if fewer than half of them
-// are names of columns, or if one tells the type of the row.
+// they are not one: if an identifier is among them, if fewer than half are names
+// of columns, or if one is the type of the row.
 func (t table) asHeader(l *Reader, cells []string) (choice columns.Choice, ok bool) {
 	filled, known := 0, 0
 	for at, cell := range cells {
@@ -116,7 +116,7 @@ func (t table) asHeader(l *Reader, cells []string) (choice columns.Choice, ok bo
 	}
 	names := trimmed(cells)
 	choice, problem := l.names.Choose(names, l.opts.Columns)
-	if problem != nil { // under the flags for the first list; perhaps it is a header by itself
+	if problem != nil { // under the flags for the first list; perhaps it is a header of its own
 		choice, problem = l.names.Choose(names, columns.Options{})
 	}
 	return choice, problem == nil
@@ -130,8 +130,8 @@ func sameColumns(a, b columns.Choice) bool {
 	})
 }
 
-// anotherHeader ends the reading. What stands above may be a title, as long as
-// nothing was read from it: else it is a list, and must not be passed over.
+// anotherHeader ends the reading. What is above may be a title, as long as
+// nothing was read from it: otherwise it is a list, and must not be skipped.
 func (l *Reader) anotherHeader(line int) *unreadable {
 	l.queue = l.queue[:0]
 	u := &unreadable{line: line, reason: "another header with other columns begins here: what follows would be read under the wrong names",

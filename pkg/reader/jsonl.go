@@ -14,9 +14,9 @@ import (
 	"altadnc-bulk/pkg/reader/columns"
 )
 
-// jsonList reads the lines of a JSONL list, one object each, strictly: no member
-// twice, nothing behind the object, valid UTF-8. Each object is matched for
-// itself, as a header is.
+// jsonList reads the lines of a JSONL list, one object each, strictly: no
+// duplicate members, nothing after the object, valid UTF-8. Each object is
+// matched on its own, as a header is.
 type jsonList struct {
 	lines   *lines
 	decoder jsontext.Decoder
@@ -31,7 +31,7 @@ type jsonList struct {
 	chosen  choice            // what is read of it
 }
 
-// choice is which members of an object are read, or why none is.
+// choice says which members of an object are read, or why none are.
 type choice struct {
 	columns.Choice
 	problem *columns.Problem
@@ -168,7 +168,7 @@ func (j *jsonList) object(l *Reader, c columns.Choice, e Entry) row {
 	return rowEntries
 }
 
-// long queues the entries of an object that tells its type in a member.
+// long queues the entries of an object with a member for its type.
 func (j *jsonList) long(l *Reader, c columns.Choice, e Entry) {
 	e.Column = j.names[c.Identifier]
 	raw, bad := text(j.values[c.Identifier])
@@ -216,7 +216,7 @@ func (j *jsonList) choose(l *Reader) choice {
 	return c
 }
 
-// maxNoted bounds how many members Layout tells of.
+// maxNoted bounds how many members Layout lists.
 const maxNoted = 64
 
 // note adds the members of an object that are read or that people should know of.
@@ -230,7 +230,7 @@ func (l *Layout) note(members []columns.Column) {
 }
 
 // parse reads the members of one line's object into j.names and j.values, or
-// tells why the line is refused.
+// says why the line is refused.
 func (j *jsonList) parse(line []byte) *canonical.Refusal {
 	j.line, j.text = line, *bytes.NewBuffer(line)
 	j.decoder.Reset(&j.text)

@@ -7,7 +7,7 @@ import (
 )
 
 // Layout is what the reader found out about a list: what a plan shows before
-// anything is sent, and what a report needs to write the list anew.
+// anything is sent, and what a report needs to write the list again.
 type Layout struct {
 	Format    Format // what FormatAuto was found to be
 	Encoding  string // a label of the WHATWG Encoding Standard, in lower case, or a code page such as cp850

@@ -68,7 +68,7 @@ func (l *lines) fill() {
 
 // end finds the end of the line that contains offset from, counted from pos. It
 // returns where the line's content ends and where the next line begins. At the
-// end of the text it returns io.EOF; errLong when the line goes on past
+// end of the text it returns io.EOF; errLong if the line is longer than
 // maxRecord.
 func (l *lines) end(from int) (content, next int, err error) {
 	for searched := from; ; {
@@ -90,8 +90,8 @@ func (l *lines) end(from int) (content, next int, err error) {
 	}
 }
 
-// ahead returns how long the line is that begins next bytes behind pos; ok is
-// false where there is none, or one that is too long.
+// ahead returns the length of the line that begins next bytes after pos; ok is
+// false if there is none, or it is too long.
 func (l *lines) ahead(next int) (length int, ok bool) {
 	content, _, err := l.end(next)
 	return content - next, err == nil
@@ -127,7 +127,7 @@ func (l *lines) cutEnd(from, at int) (content, next int, err error) {
 	return at, next, nil
 }
 
-// last returns content and next for the text behind the last line end.
+// last returns content and next for the text after the last line end.
 func (l *lines) last(from, to int) (content, next int, err error) {
 	switch {
 	case l.err != io.EOF:
@@ -159,8 +159,8 @@ func (l *lines) endsIn(text []byte) int {
 	return n
 }
 
-// skip passes over the rest of a line that is too long, of which nothing is
-// kept, and reports whether quote occurs in it.
+// skip skips the rest of a line that is too long, keeping nothing of it, and
+// reports whether quote occurs in it.
 func (l *lines) skip(quote byte) (quoted bool, err error) {
 	for {
 		rest := l.buf[l.pos:]

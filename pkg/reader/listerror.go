@@ -8,7 +8,7 @@ import (
 // ListError says that a list as a whole cannot be read: nothing of it should be
 // acted on, what was read before included.
 type ListError struct {
-	Name   string // of the list, as given to [New], and of a workbook !Sheet behind it
+	Name   string // of the list, as given to [New], followed by !Sheet for a workbook
 	Line   int    // 1-based line where the trouble began; 0 when it is no matter of one line
 	Reason string // what is wrong
 	Hint   string // what to do about it; may be empty

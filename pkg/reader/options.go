@@ -16,8 +16,8 @@ import (
 type Options struct {
 	Format Format
 	// Encoding is a label of the WHATWG Encoding Standard, or a code page of DOS
-	// such as cp850; "" tells by a byte order mark and else requires valid UTF-8. A
-	// declared encoding makes a byte that is not valid in it cost its record only.
+	// such as cp850; "" goes by a byte order mark and otherwise requires valid
+	// UTF-8. With a declared encoding an invalid byte costs only its own record.
 	Encoding string
 	// Delimiter parts the cells of a CSV list; 0 finds it.
 	Delimiter rune

@@ -30,8 +30,8 @@ func (c *csvList) ragged(f frame) *canonical.Refusal {
 	return canonical.Refuse(code, fmt.Sprintf("has %s where the header has %d: %s", plural(f.cells, "cell"), width, what))
 }
 
-// mismatch returns why a list as a whole cannot be read whose header is wider or
-// narrower than the rows of its block, all of them, so that each would be refused.
+// mismatch returns why a list cannot be read at all if its header is wider or
+// narrower than all rows of its block, so that each would be refused.
 func (c *csvList) mismatch(l *Reader, h heading) *unreadable {
 	width, n, rows := len(c.table.Columns), 0, 0
 	for i := range blockRows - 1 {
@@ -78,7 +78,7 @@ func (t table) shifted(l *Reader, cells []string) bool {
 		return t.short(cells)
 	}
 	if slices.ContainsFunc(cells[1:], canonical.InSight) {
-		return true // whose it is cannot be told
+		return true // it is unknown whose it is
 	}
 	extra := len(cells) - len(t.Columns)
 	for i, at := range t.reads {
@@ -127,9 +127,9 @@ func (t table) short(cells []string) bool {
 	return false
 }
 
-// shiftedLong is shifted where a cell tells the type. A row without a word for a
-// type anywhere names no identifier, however it is read. One whose first cell is
-// the identifier keeps it if nothing else in it could be one, or be its type.
+// shiftedLong is shifted for lists with a type column. A row without a word for
+// a type anywhere gives no identifier, however it is read. One whose first cell
+// is the identifier keeps it if nothing else in it could be one, or be its type.
 func (t table) shiftedLong(l *Reader, cells []string) bool {
 	words, at := 0, -1
 	var typ api.IdentifierType
@@ -211,8 +211,8 @@ func (l *Reader) identifies(s string, t api.IdentifierType) bool {
 	return refusal == nil
 }
 
-// glued reports whether the cell of a list of one column is an identifier with
-// the column's name behind it: two lists were joined, and the first one's last
+// glued reports whether the cell of a list of one column is an identifier
+// followed by the column's name: two lists were joined, and the first one's last
 // line had no end.
 func (c *csvList) glued(l *Reader, e *Entry) bool {
 	before, ok := strings.CutSuffix(e.Raw, string(c.header))

@@ -31,13 +31,13 @@ type Reader struct {
 
 // list is a list in one of the formats.
 type list interface {
-	// next reads one record, queues its entries, and says what kind of row it
-	// was. The error is io.EOF behind the last record, an [*unreadable] where
-	// nothing that follows can be trusted, else that of reading.
+	// next reads one record, queues its entries, and says what kind of row it was.
+	// The error is io.EOF after the last record, an [*unreadable] if nothing that
+	// follows can be trusted, or else that of reading.
 	next(*Reader) (row, error)
 }
 
-// row is what became of a record: each counts as one of these.
+// row says how a record counts: as exactly one of these.
 type row int
 
 const (
@@ -48,7 +48,7 @@ const (
 	rowKinds
 )
 
-// Rows counts the records of a list behind its header, each in one way.
+// Rows counts the records of a list after its header, each in one way.
 type Rows struct {
 	Entries int64 // records that gave entries; one that is refused as a whole gives one
 	None    int64 // records with text, and no identifier in it
@@ -65,7 +65,7 @@ func (r *Rows) add(kind row) {
 }
 
 // New starts reading a list. It looks at the first bytes to find compression,
-// encoding, format, delimiter and columns. The name stands in errors.
+// encoding, format, delimiter and columns. The name appears in errors.
 //
 // The error is a [*ListError] if the list as a whole cannot be read, wraps
 // [ErrOptions] if opts cannot be, and is that of r otherwise.
@@ -80,7 +80,7 @@ func New(r io.Reader, name string, opts Options) (*Reader, error) {
 	return l, nil
 }
 
-// open finds out all that the first bytes tell.
+// open finds out all it can from the first bytes.
 func (l *Reader) open(r io.Reader) error {
 	unpacked, compressed, err := unpack(r)
 	l.layout.Gzip = compressed
@@ -133,11 +133,11 @@ func errEmpty() *unreadable {
 // entries are read.
 func (l *Reader) Layout() Layout { return l.layout.clone() }
 
-// Rows returns what became of the records read so far.
+// Rows returns how the records read so far count.
 func (l *Reader) Rows() Rows { return l.rows }
 
-// Read returns the next entry, and io.EOF behind the last one. A bad record is an
-// entry with a Refusal, and reading goes on behind it.
+// Read returns the next entry, and io.EOF after the last one. A bad record is an
+// entry with a Refusal, and reading continues after it.
 //
 // Any other error is final and returned again by every later call: a
 // [*ListError] if the list turns out to be unreadable, else that of the
@@ -230,7 +230,7 @@ func (l *Reader) completed(raw string, t api.IdentifierType) bool {
 	return refusal != nil && refusal.Code == "phone-no-plus"
 }
 
-// typed queues the entries of an identifier cell whose type stands in another.
+// typed queues the entries of an identifier cell whose type is in another.
 func (l *Reader) typed(e *Entry, raw, word string) {
 	t, ok := l.names.ParseType(word)
 	switch word := canonical.Trim(word); {

@@ -20,7 +20,7 @@ type rows struct {
 // header's record.
 //
 // The decoder pulls exactly one record for each row: records are framed, and
-// sound, before it sees them, so that it can neither run ahead nor fall behind.
+// sound, before it sees them, so it can neither run ahead nor fall behind.
 func newRows(header []byte, delimiter rune, reads []int) (*rows, error) {
 	r := &rows{cells: make([]string, len(reads))}
 	r.feed.offer(header)
@@ -55,8 +55,8 @@ func label(i int) string { return strconv.Itoa(i) }
 // is a fault of this package. The list is given up: a guess would misread it.
 var errStep = errors.New("record boundaries are uncertain")
 
-// decode returns the cells of one framed record that are read, "" for those that
-// it lacks. The slice is valid until the next call, its strings for good.
+// decode returns the cells of one framed record that are read, "" for missing
+// ones. The slice is valid until the next call, its strings stay valid.
 func (r *rows) decode(record []byte) ([]string, error) {
 	r.feed.offer(record)
 	got, err := r.decoder.Read()

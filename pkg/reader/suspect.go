@@ -69,8 +69,8 @@ func (f *framer) sample(width int) iter.Seq[[]string] {
 }
 
 // suspect marks the columns that are not read although they hold identifiers in
-// most of their filled cells, as far as the first rows show it. That may be a
-// column whose name is damaged, or one with a name of its own.
+// most of their filled cells, as far as the first rows show. That may be a
+// column whose name is damaged or unusual.
 func (t table) suspect(l *Reader, rows iter.Seq[[]string]) {
 	seen := make([]evidence, len(t.Columns))
 	for cells := range rows {

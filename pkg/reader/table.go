@@ -12,9 +12,9 @@ import (
 type table struct {
 	columns.Choice
 	reads []int    // the columns that are read, in file order
-	names []string // of reads, each its own: columns of one name are told apart by their place
-	// Where in reads stand the type column, the identifier column beside it, and
-	// the dnc_raw of a report; -1 without one.
+	names []string // of reads, one for each: columns of the same name differ by their place
+	// Where in reads the type column, its identifier column and the dnc_raw of a
+	// report are; -1 for none.
 	typ, id, raw int
 	headed       bool // the list has a header
 }
@@ -95,9 +95,9 @@ func refusedBefore() *canonical.Refusal {
 	return canonical.Refuse("refused-before", "was refused as a whole when this report was made: fix it in the list itself ("+rawColumn+" has its text)")
 }
 
-// expects reports whether an identifier in the column at is no surprise: it is
-// read, is known to be somebody else's, or was told to be left alone. Behind the
-// last column everything is one.
+// expects reports whether an identifier in the column at is no surprise: the
+// column is read, is known to be about somebody else, or is to be ignored. After
+// the last column any identifier is a surprise.
 func (t table) expects(at int) bool {
 	if at >= len(t.Columns) {
 		return false
@@ -117,9 +117,9 @@ func (t table) sighted(cells []string) int {
 	return -1
 }
 
-// without takes a row that has text, and no identifier in the cells that are
-// read. One in sight elsewhere means that cells have moved: the person would be
-// lost in silence.
+// without takes a row that has text, but no identifier in the cells that are
+// read. One visible elsewhere means that cells have moved: the person would be
+// silently lost.
 func (t table) without(l *Reader, line int, text []byte, cells []string) row {
 	at := t.sighted(cells)
 	switch {

@@ -105,8 +105,8 @@ type candidate struct {
 	problem *unreadable
 }
 
-// chooseSheet returns the sheet to read: the one that the options name, else the
-// one visible sheet with a header whose columns can be resolved.
+// chooseSheet returns the sheet to read: the one in the options, else the one
+// visible sheet with a header whose columns can be resolved.
 func (l *Reader) chooseSheet(book *workbook.Book) (candidate, error) {
 	if l.opts.Sheet != "" {
 		return l.namedSheet(book)
@@ -209,8 +209,8 @@ type sampled struct {
 	cells []string
 }
 
-// try looks whether a sheet has a header whose columns can be resolved. What is
-// hidden counts as if it were not until all of the sheet is known.
+// try checks whether a sheet has a header whose columns can be resolved. Hidden
+// parts count as visible until all of the sheet is known.
 func (l *Reader) try(book *workbook.Book, s workbook.Sheet) (c candidate, empty bool, err error) {
 	c.Sheet = s
 	rows, err := l.sample(book, s, nil)
@@ -294,8 +294,8 @@ func (l *Reader) sheetHeading(rows []sampled, width int) (heading, *unreadable) 
 	return h, u
 }
 
-// openSheet reads all of a sheet once, for what stands behind the rows, and
-// begins with the rows under its header.
+// openSheet reads all of a sheet once, for what follows the rows, and begins
+// with the rows under its header.
 func (l *Reader) openSheet(book *workbook.Book, s workbook.Sheet) (list, error) {
 	survey, err := book.Survey(s, l.opts.HeaderLine)
 	if err != nil {
@@ -351,7 +351,7 @@ func hiddenRows(survey *workbook.Survey) *unreadable {
 }
 
 // next reads the next row that holds something, and counts those above it that
-// do not. Blank rows at the end of a sheet are none of the list's.
+// do not. Blank rows at the end of a sheet do not belong to the list.
 func (x *sheetList) next(l *Reader) (row, error) {
 	for {
 		r, err := x.rows.Next()
@@ -447,10 +447,10 @@ func notText(k workbook.Kind) *canonical.Refusal {
 	return nil
 }
 
-// follow puts where a link leads in the place of a text that is no identifier, if
-// that is one ("Write to Ada" that leads to mailto:ada@example.com). A text that
-// is an identifier stays, whatever is behind it: that is what people see. So does
-// an empty cell, whose text somebody deleted.
+// follow replaces a text that is not an identifier by the target of its link, if
+// that is one ("Write to Ada" leading to mailto:ada@example.com). A text that is
+// an identifier stays, whatever it links to: that is what people see. So does an
+// empty cell, whose text somebody deleted.
 func (x *sheetList) follow(l *Reader, c workbook.Cell) {
 	if c.Kind != workbook.Text || canonical.Nothing(c.Text) {
 		return
@@ -470,7 +470,7 @@ func (x *sheetList) follow(l *Reader, c workbook.Cell) {
 }
 
 // typesOf returns the types of the identifier in a column of the current row, none
-// where none is read.
+// if nothing is read there.
 func (x *sheetList) typesOf(l *Reader, column int) []api.IdentifierType {
 	if x.table.typ < 0 {
 		return x.table.Columns[column].Types
