@@ -100,10 +100,10 @@ func parseBaseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// SameBase returns baseURL in the one spelling that all spellings of it have in
-// common: scheme and host in lower case, no default port, no slash at the end, and
-// 127.0.0.1 for every name of this machine. What is no URL stays as it is. It is
-// for comparing, not for sending.
+// SameBase returns baseURL in the one spelling that all its spellings share:
+// scheme and host in lower case, no default port, no slash at the end, and
+// 127.0.0.1 for every name of this machine. What is not a URL stays as it is. It
+// is for comparing, not for sending.
 func SameBase(baseURL string) string {
 	u, err := url.Parse(strings.TrimSpace(baseURL))
 	if err != nil || u.Host == "" {
@@ -125,7 +125,7 @@ func SameBase(baseURL string) string {
 	return scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/")
 }
 
-// IsLoopback tells whether baseURL leads to this machine by its name alone:
+// IsLoopback reports whether baseURL leads to this machine by its name alone:
 // localhost, 127.0.0.0/8 or ::1. Nothing is looked up.
 func IsLoopback(baseURL string) bool {
 	u, err := url.Parse(baseURL)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// unconfirmed tells why a 200 confirms nothing; nil when it does. No body is
+// unconfirmed says why a 200 confirms nothing; nil if it confirms. No body is
 // documented: an empty one confirms, and a JSON object without any sign of the
 // contrary. Everything else is not the API.
 func (rep reply) unconfirmed() *Error {
@@ -83,7 +83,7 @@ func (m member) contradicts(id Identifier) bool {
 	return false
 }
 
-// isNothing reports whether the value is a way to write no, none or zero.
+// isNothing reports whether the value means no, none or zero.
 func (m member) isNothing() bool {
 	switch v := m.value.(type) {
 	case nil:

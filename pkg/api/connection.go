@@ -17,10 +17,10 @@ func (c *connection) trace() *httptrace.ClientTrace {
 	}
 }
 
-// maybeUsed tells whether the request may have reached the server. It errs to
+// maybeUsed reports whether the request may have reached the server. It errs on
 // that side: it is false only for a transport that reports its connections and
-// got none (refused, unknown host, TLS failure). The hooks that tell that
-// writing began are of no use here: another goroutine writes, which may begin
+// got none (refused, unknown host, TLS failure). The hooks that report that
+// writing began are of no use here: another goroutine writes, and may begin
 // after the request was given up.
 func (c *connection) maybeUsed() bool {
 	return !c.asked.Load() || c.got.Load()

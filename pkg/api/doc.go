@@ -4,9 +4,9 @@
 //
 // A [Client] makes exactly one HTTP request per call. It follows no redirect,
 // repeats nothing and asks for no compression, because a DELETE that happens
-// twice, or on another host, is a person taken off a list without anybody
-// having decided so. What came of a request is an [Error] with a [Kind] that a
-// program acts on, or nil for what the API confirmed.
+// twice, or on another host, is a person taken off a list without anyone having
+// decided it. The result of a request is an [Error] with a [Kind] for programs
+// to act on, or nil for what the API confirmed.
 //
 // The API as this package understands it: JSON in, JSON out, errors as
 // {"error": string, "message": string}, 100 requests a minute per account.

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrTimeout is wrapped by the [Error] of a request that took longer than
-// [Config.Timeout]. It is not context.DeadlineExceeded, which tells that the
+// [Config.Timeout]. It is not context.DeadlineExceeded, which says that the
 // caller's own context ended.
 var ErrTimeout = errors.New("no complete answer")
 
@@ -28,14 +28,14 @@ type Error struct {
 	// Code and Message are "error" and "message" of the documented body,
 	// bounded and fit to be printed; empty when there was no such body.
 	Code, Message string
-	// RetryAfter is how long the server asks to wait, from 0 to 24 h;
-	// HasRetryAfter tells whether it did.
+	// RetryAfter is how long the server asks to wait, from 0 to 24 h; HasRetryAfter
+	// reports whether it did.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
 	// Quota is what the RateLimit-* headers said.
 	Quota Quota
-	// Sent tells that the request may have reached the server. When it is
-	// false nothing was carried out, certainly.
+	// Sent reports that the request may have reached the server. If it is false,
+	// certainly nothing was carried out.
 	Sent bool
 	// Detail says what answered, when it was not the documented API: "an HTML
 	// page titled ...", "a redirect to ...".

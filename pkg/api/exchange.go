@@ -75,9 +75,9 @@ func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 	return rep, rep.failure()
 }
 
-// newRequest builds the request. The body cannot be read twice: with GetBody
-// set the transport may repeat a request by itself when a connection that it
-// used again turns out to be dead, unseen by pace and journal.
+// newRequest builds the request. The body cannot be read twice: with GetBody set
+// the transport may repeat a request on its own if a reused connection turns out
+// to be dead, unseen by pace and journal.
 func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
 	u := *c.endpoint
 	u.RawQuery = r.query.Encode()
@@ -132,8 +132,8 @@ func (c *Client) cause(ctx, limited context.Context, err error) error {
 	return err
 }
 
-// finish completes fail with what every error tells, and takes out of it what
-// must not be shown.
+// finish completes fail with what every error has, and takes out what must not
+// be shown.
 func (c *Client) finish(r request, rep reply, fail *Error) (Answer, error) {
 	answer := Answer{Status: rep.status}
 	if rep.header != nil {

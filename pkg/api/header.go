@@ -25,7 +25,7 @@ func parseRetryAfter(h http.Header) (time.Duration, bool) {
 }
 
 // parseWait reads one value of Retry-After. A date counts from the server's own
-// clock where it tells it (the Date header): ours may differ.
+// clock if the answer gives it (the Date header): ours may differ.
 func parseWait(value, serverDate string) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if seconds, ok := parseCount(value); ok {

@@ -59,7 +59,7 @@ func ParseIdentifierType(s string) (IdentifierType, error) {
 	return "", fmt.Errorf("unknown identifier type %q: use one of %s", s, TypeNames())
 }
 
-// TypeNames returns the names of all types, parted by commas, for messages.
+// TypeNames returns the names of all types, separated by commas, for messages.
 func TypeNames() string {
 	var names []string
 	for _, t := range IdentifierTypes() {

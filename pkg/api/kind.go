@@ -29,10 +29,10 @@ const (
 	// Network is no answer at all: refused, unknown host, reset, timeout, or the
 	// caller's context ended before.
 	Network
-	// Unreachable is no connection to the API, for a cause that no waiting
-	// mends: a certificate that does not verify, no TLS where it should be, a
-	// proxy that wants a login or does not lead there. Nothing was sent. The
-	// text of the error says what to do.
+	// Unreachable is no connection to the API, for a cause that waiting does not
+	// fix: a certificate that does not verify, no TLS where it should be, a proxy
+	// that asks for a login or does not let the request through. Nothing was sent.
+	// The text of the error says what to do.
 	Unreachable
 	// Unreadable is an answer that broke off, or that calls itself JSON and
 	// cannot be decoded. The request may have been carried out.

@@ -29,7 +29,7 @@ type Page struct {
 	OptOuts []OptOut
 	// Next is the cursor of the next page; empty on the last one.
 	Next string
-	// HasMore tells whether there is a next page.
+	// HasMore reports whether there is a next page.
 	HasMore bool
 }
 
@@ -62,7 +62,7 @@ func (lr ListRequest) query() url.Values {
 	return q
 }
 
-// pageBody is the documented body of a page. Pointers tell what is missing.
+// pageBody is the documented body of a page. Pointers show what is missing.
 type pageBody struct {
 	Data    *[]OptOut `json:"data"`
 	HasMore *bool     `json:"hasMore"`
@@ -105,7 +105,7 @@ func (rep reply) undecoded(err error) *Error {
 	return &Error{Kind: Unreadable, Detail: rep.describe(), Err: err}
 }
 
-// check refuses a page after which nobody knows how to go on.
+// check refuses a page after which is unknown how to go on.
 func (b pageBody) check(cursor string) error {
 	switch {
 	case b.HasMore == nil:

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// obstacle says what in err stands in the way to host so that no waiting mends it,
-// and what to do about it; "" for trouble that may pass.
+// obstacle says what in err blocks the way to host so that waiting does not fix
+// it, and what to do about it; "" for trouble that may pass.
 func obstacle(host string, err error) string {
 	var (
 		refusal     *proxyRefusal
@@ -33,7 +33,8 @@ func obstacle(host string, err error) string {
 	return ""
 }
 
-// proxyRefusal is the error of a proxy that did not lead to the API.
+// proxyRefusal is the error of a proxy that did not let a request through to the
+// API.
 type proxyRefusal struct {
 	proxy    string // scheme, host and port: its user and password are left out
 	login    bool   // they were given
@@ -56,7 +57,7 @@ func (e *proxyRefusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("the proxy %s answered %d %s", e.proxy, e.status, http.StatusText(e.status)))
 }
 
-// advice says what to do about a refusal, "" where it may pass by itself.
+// advice says what to do about a refusal, "" if it may pass on its own.
 func (e *proxyRefusal) advice(host string) string {
 	switch {
 	case e.status >= 500, e.status == http.StatusRequestTimeout, e.status == http.StatusTooManyRequests:

@@ -11,8 +11,8 @@ type OptOut struct {
 	// the canonical one. Its Type is empty where the API left it out: the
 	// vendor's pages disagree on whether it is always there.
 	Identifier
-	// IsManuallyAdded is false where the entry came by itself, for instance
-	// because the person unsubscribed, and nil where the API left it out.
+	// IsManuallyAdded is false if the entry was not added by hand, for instance
+	// because the person unsubscribed, and nil if the API left it out.
 	IsManuallyAdded *bool `json:"isManuallyAdded,omitempty"`
 	// Label is an optional display label.
 	Label string `json:"label,omitempty"`

@@ -12,13 +12,12 @@ import (
 // Alta counts requests per account, over all endpoints and all tokens together,
 // so what remains can fall without a request of ours.
 //
-// Alta's reference names the RateLimit-* headers; what is understood beside them
-// is what limiters and gateways send that may stand in front of it: see
-// parseQuota.
+// Alta's reference names the RateLimit-* headers; what else is understood is
+// what limiters and gateways send that may stand in front of it: see parseQuota.
 type Quota struct {
 	// Known reports whether Remaining and Reset were both there and made sense.
 	Known bool
-	// Limit is how many requests a window allows; 0 when it was not told.
+	// Limit is how many requests a window allows; 0 if it was not given.
 	Limit int
 	// Remaining is how many requests the current window still allows, >= 0.
 	Remaining int
@@ -39,8 +38,8 @@ const maxReset = time.Hour
 //
 // The first three are revisions 8, 7 and 6 of the IETF draft
 // draft-ietf-httpapi-ratelimit-headers, the last is what Kong, Envoy, Fastify and
-// GitHub send. What makes no sense is as good as absent: nobody is to be paced by
-// nonsense.
+// GitHub send. What makes no sense counts as absent: nonsense must not set the
+// pace.
 func parseQuota(h http.Header) Quota {
 	limit := 0
 	for _, q := range []Quota{draft8(h), draft7(h), threeHeaders(h, "RateLimit"), threeHeaders(h, "X-RateLimit")} {
@@ -52,7 +51,7 @@ func parseQuota(h http.Header) Quota {
 	return Quota{Limit: limit}
 }
 
-// told is what headers say of a quota; nil for what they do not.
+// told is what headers say about a quota; nil for what they do not say.
 type told struct{ limit, remaining, reset *int64 }
 
 // quota is what can be believed of it. More remaining than the limit, a negative
@@ -75,7 +74,7 @@ func (t told) quota(h http.Header) Quota {
 }
 
 // resetIn reads a reset: seconds from now, or a Unix time in seconds or
-// milliseconds, which counts from the server's own clock where it tells it.
+// milliseconds, which counts from the server's own clock if the answer gives it.
 func resetIn(n int64, h http.Header) (time.Duration, bool) {
 	const century = 3_000_000_000 // s; Unix times in milliseconds are far above
 	if n > 1_000_000_000 {
@@ -97,8 +96,8 @@ func resetIn(n int64, h http.Header) (time.Duration, bool) {
 }
 
 // draft8 reads a list of quotas, each named: RateLimit has what remains,
-// RateLimit-Policy the limits. Of several that can be believed the one counts of
-// which the least remains.
+// RateLimit-Policy the limits. Of several credible ones, the one with the least
+// remaining counts.
 func draft8(h http.Header) Quota {
 	list, err := httpsfv.UnmarshalList(h.Values("RateLimit"))
 	if err != nil {

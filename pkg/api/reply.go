@@ -16,8 +16,8 @@ type errorBody struct {
 	Message string `json:"message"`
 }
 
-// failure classifies an answer that is no 200; nil for a 200. What a status
-// alone decides stands even when its body broke off.
+// failure classifies an answer that is not a 200; nil for a 200. What the status
+// alone decides holds even if the body broke off.
 func (rep reply) failure() *Error {
 	if rep.status == http.StatusOK {
 		return nil
@@ -51,8 +51,8 @@ func (rep reply) documentedError(kind Kind, body errorBody) *Error {
 	return &Error{Kind: kind, Code: rep.text(body.Error), Message: rep.text(body.Message)}
 }
 
-// text returns s fit to be shown. What must not be shown is taken out before
-// the rest is cut, so that no half of it is left.
+// text returns s fit to be shown. What must not be shown is taken out before the
+// rest is cut, so that no half of it remains.
 func (rep reply) text(s string) string { return printable(rep.hide(s)) }
 
 // kindOfStatus returns the class of a status that needs no documented body, or
@@ -83,13 +83,13 @@ func (rep reply) errorBody() (errorBody, bool) {
 	return body, body.Error != "" && body.Message != ""
 }
 
-// saysJSON tells whether the answer calls itself JSON.
+// saysJSON reports whether the answer calls itself JSON.
 func (rep reply) saysJSON() bool {
 	media, _, err := mime.ParseMediaType(rep.header.Get("Content-Type"))
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
 
-// looksJSON tells whether the answer calls itself JSON, or has an object for a
+// looksJSON reports whether the answer calls itself JSON, or has an object for a
 // body and does not call itself a page.
 func (rep reply) looksJSON() bool {
 	return rep.saysJSON() || !rep.saysHTML() && bytes.HasPrefix(bytes.TrimSpace(rep.body), []byte("{"))
@@ -100,7 +100,7 @@ func (rep reply) saysHTML() bool {
 	return media == "text/html" || media == "application/xhtml+xml"
 }
 
-// validJSON tells whether the body is one whole JSON value.
+// validJSON reports whether the body is one whole JSON value.
 func (rep reply) validJSON() bool {
 	var v any
 	return !rep.tooLong && json.Unmarshal(rep.body, &v) == nil

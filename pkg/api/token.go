@@ -13,8 +13,8 @@ import (
 
 // Token is the bearer token of an account. The zero value is a missing one.
 //
-// A Token cannot be printed, logged or marshalled, by itself or within anything
-// that holds it: only a function holds the secret, which no reflection reaches.
+// A Token cannot be printed, logged or marshalled, alone or within anything that
+// holds it: only a function holds the secret, which reflection does not reach.
 type Token struct {
 	reveal func() string // called in this file alone
 }
@@ -45,8 +45,9 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 // LogValue implements [slog.LogValuer].
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// Digest names the token where it must be told from others and not be known: the
-// first 96 bits of its SHA-256, hexadecimal. It is empty for a missing token.
+// Digest identifies the token where it must be distinguished from others but not
+// be known: the first 96 bits of its SHA-256, hexadecimal. It is empty for a
+// missing token.
 func (t Token) Digest() string {
 	if t.reveal == nil {
 		return ""

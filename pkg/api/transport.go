@@ -22,12 +22,12 @@ const (
 // requests that follow each other at once.
 const idleLimit = 100 * time.Millisecond
 
-// newTransport returns a transport of one client's own, so that its
-// connections and settings are nobody else's.
+// newTransport returns a transport of one client's own, so that its connections
+// and settings are its own.
 //
 // HTTP/1.1 only: at 1.6 requests a second there is nothing to multiplex, and a
-// connection that dies takes one request with it whose fate is unknown, not all
-// of those in flight.
+// connection that dies leaves the fate of only one request unknown, not of all
+// those in flight.
 func newTransport(proxy func(*url.URL) (*url.URL, error)) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)

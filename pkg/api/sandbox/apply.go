@@ -6,7 +6,7 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// apply carries a valid request out, and tells whether that changed the list.
+// apply carries out a valid request, and reports whether that changed the list.
 func (s *Sandbox) apply(a asked) (answer, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,10 +8,10 @@
 // else is looked at but the token. A refused one (429) is not counted: in a
 // fixed window it changes nothing, in a sliding window it takes no place.
 //
-// What the documentation leaves open is decided so that nobody comes to rely on
-// more than is promised: an identifier is found only in exactly the form in
-// which it is stored, a confirmed DELETE and POST have empty bodies, and any
-// other path answers with an HTML 404 page, as a web server does.
+// What the documentation leaves open is decided so that nobody relies on more
+// than is promised: an identifier is found only in exactly the form in which it
+// is stored, a confirmed DELETE and POST have empty bodies, and any other path
+// answers with an HTML 404 page, as a web server does.
 //
 // [Fault] makes it misbehave on request.
 package sandbox

@@ -18,8 +18,8 @@ const (
 	// DropAfter does what was asked and then closes the connection without
 	// an answer.
 	DropAfter Action = "drop-after"
-	// Delay waits and then goes on as if nothing were. A client that gives up
-	// meanwhile is dropped, nothing done.
+	// Delay waits and then goes on as if nothing had happened. A client that gives
+	// up meanwhile is dropped, nothing done.
 	Delay Action = "delay"
 	// Reject, Unauthorize and Forbid answer 400, 401 and 403 as documented,
 	// nothing done.
@@ -94,7 +94,7 @@ type Fault struct {
 	Identifier string
 }
 
-// before tells whether the action takes the place of what was asked for.
+// before reports whether the action replaces what was asked for.
 func (f Fault) before() bool {
 	return f.Action != "" && f.Action != DropAfter && f.Action != Garbage
 }

@@ -15,15 +15,14 @@ type list struct {
 	last    uint64 // number of the newest entry
 }
 
-// entry is an opt-out with its number, which is never given again. Cursors
-// count by it, so that a page goes on in the right place when entries before it
-// are gone.
+// entry is an opt-out with its number, which is never given again. Cursors refer
+// to it, so a page continues in the right place when entries before it are gone.
 type entry struct {
 	number uint64
 	api.OptOut
 }
 
-// matches tells whether id names the entry. One without a type answers to each.
+// matches reports whether id names the entry. One without a type matches each.
 func (e *entry) matches(id api.Identifier) bool {
 	return e.Value == id.Value && (e.Type == id.Type || e.Type == "")
 }
@@ -58,7 +57,7 @@ func (l *list) has(id api.Identifier) bool {
 	return slices.ContainsFunc(l.byValue[id.Value], func(e *entry) bool { return e.matches(id) })
 }
 
-// remove takes one entry off the list, and tells whether there was one.
+// remove takes one entry off the list, and reports whether there was one.
 func (l *list) remove(id api.Identifier) bool {
 	same := l.byValue[id.Value]
 	i := slices.IndexFunc(same, func(e *entry) bool { return e.matches(id) })

@@ -6,7 +6,7 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// Request is what [Options.Log] is told of a request.
+// Request is what [Options.Log] gets for a request.
 type Request struct {
 	// Time is when it arrived.
 	Time time.Time
@@ -18,14 +18,14 @@ type Request struct {
 	Identifiers int
 	// Status is what was answered; 0 when the connection was dropped.
 	Status int
-	// Applied tells that the request changed the list.
+	// Applied reports that the request changed the list.
 	Applied bool
 	// Fault is the action of the fault that decided the answer; empty for
 	// none.
 	Fault Action
 }
 
-// note takes over what the request asked for.
+// note records what the request asked for.
 func (e *Request) note(a asked) {
 	e.Identifiers = len(a.add)
 	if a.method == "DELETE" && a.remove != (api.Identifier{}) {

@@ -35,8 +35,8 @@ func parseCursor(s string) (cursor, bool) {
 	return c, json.Unmarshal(b, &c) == nil
 }
 
-// readQuery reads what page is asked for. A cursor keeps filter and limit; a
-// limit may be asked for anew, another filter may not.
+// readQuery reads what page is asked for. A cursor keeps filter and limit; the
+// limit may change, the filter may not.
 func readQuery(q url.Values) (c cursor, ok bool) {
 	c.Limit = defaultPage
 	filter := api.IdentifierType(q.Get("identifierType"))

@@ -28,7 +28,7 @@ type asked struct {
 	query  url.Values      // GET
 }
 
-// known tells whether the API has such an endpoint.
+// known reports whether the API has such an endpoint.
 func known(r *http.Request) bool {
 	return strings.TrimPrefix(r.URL.Path, "/v1") == resource &&
 		slices.Contains([]string{http.MethodDelete, http.MethodGet, http.MethodPost}, r.Method)
@@ -51,7 +51,7 @@ func (s *Sandbox) authorized(r *http.Request) bool {
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// readRequest reads what a request asks for, and tells whether that is invalid.
+// readRequest reads what a request asks for, and reports whether that is invalid.
 func readRequest(r *http.Request) (a asked, bad bool) {
 	a = asked{method: r.Method, query: r.URL.Query()}
 	switch r.Method {

@@ -21,8 +21,8 @@ const (
 type Options struct {
 	// Token is the only bearer token accepted; empty accepts any but none.
 	Token string
-	// AccountID is the x-account-id that must come along, as for a user of
-	// several accounts; empty accepts any, and none.
+	// AccountID is the x-account-id that must come along, as for a user of several
+	// accounts; empty accepts any or none.
 	AccountID string
 	// Limit is how many requests a window allows; 0 means 100, less than 0
 	// means no quota, and no RateLimit-* headers.

@@ -68,7 +68,7 @@ func (t *trigger) drawn(request string) bool {
 	return float64(binary.BigEndian.Uint64(sum[:])%steps)/steps < t.Share
 }
 
-// names tells whether the request names an identifier of that value.
+// names reports whether the request names an identifier of that value.
 func (a asked) names(value string) bool {
 	return a.remove.Value == value ||
 		slices.ContainsFunc(a.add, func(n api.NewOptOut) bool { return n.Value == value })

@@ -49,7 +49,7 @@ type window interface {
 	state(now time.Time) state
 }
 
-// state is a window as its headers tell it.
+// state is a window as its headers describe it.
 type state struct {
 	remaining int
 	reset     time.Duration // RateLimit-Reset; what it means depends on the kind

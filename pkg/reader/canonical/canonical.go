@@ -36,10 +36,10 @@ type Found struct {
 }
 
 // Cell appends to found the identifiers that a cell of type t holds, in order,
-// or tells why the cell is refused as a whole; then found is returned as it was.
-// Usually there is one. Several, parted by ; , | ::: or line ends, are read only
-// if each is an identifier by itself: never is a part read and the rest left
-// out. A web chat identifier could hold any of these signs, so that a cell of
+// or says why the cell is refused as a whole; then found is returned as it was.
+// Usually there is one. Several, separated by ; , | ::: or line ends, are read
+// only if each is an identifier on its own: a part is never read and the rest
+// left out. A web chat identifier could hold any of these signs, so a cell of
 // several is refused.
 //
 // Values may share memory with the cell.
@@ -63,8 +63,8 @@ func (r Rules) Cell(found []Found, raw string, t api.IdentifierType) ([]Found, *
 // reads a value as [Rules.Cell] reads a cell that holds no other; with AsIs it
 // only cleans it.
 //
-// The canonical form of a canonical form is itself. Package documentation tells
-// the forms.
+// The canonical form of a canonical form is itself. The package documentation
+// describes the forms.
 func (r Rules) Canonical(id api.Identifier) (api.Identifier, *Refusal) {
 	var room [4]Found
 	found, refusal := r.Cell(room[:0], id.Value, id.Type)
@@ -78,8 +78,8 @@ func (r Rules) Canonical(id api.Identifier) (api.Identifier, *Refusal) {
 	return api.Identifier{Type: id.Type, Value: found[0].Value}, nil
 }
 
-// Cleaned returns an identifier as [Rules.AsIs] reads it: its value without
-// what comes off both ends of a cell, and otherwise as it is written.
+// Cleaned returns an identifier as [Rules.AsIs] reads it: its value without what
+// clean takes off both ends of a cell, and otherwise as written.
 func Cleaned(id api.Identifier) api.Identifier {
 	return api.Identifier{Type: id.Type, Value: clean(id.Value, id.Type)}
 }
@@ -119,7 +119,7 @@ func unfit(s string) *Refusal {
 	return spoiled(s)
 }
 
-// enclosed returns why what stands around a cleaned value is no part of an
+// enclosed returns why what encloses a cleaned value does not belong to an
 // identifier, or nil. A pair of quotes is gone by then.
 func enclosed(s string) *Refusal {
 	first, last := s[0], s[len(s)-1]

@@ -38,7 +38,7 @@ func peeled(s string, t api.IdentifierType) (string, bool) {
 	return schemeless(s, t)
 }
 
-// quoted returns what stands between a pair of quotes that holds no other.
+// quoted returns what is between a pair of quotes that holds no other.
 func quoted(s string) (string, bool) {
 	if len(s) < 2 || s[0] != '"' || strings.IndexByte(s[1:], '"') != len(s)-2 {
 		return s, false
@@ -72,10 +72,10 @@ func Trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || Invisible(r) })
 }
 
-// visible tells whether b is an ASCII character that prints.
+// visible reports whether b is an ASCII character that prints.
 func visible(b byte) bool { return b > ' ' && b < 0x7f }
 
-// Invisible tells whether r takes no room or shows nothing where people paste
+// Invisible reports whether r takes no room or shows nothing where people paste
 // it: soft hyphens, zero-width and direction marks, byte order marks, fillers.
 func Invisible(r rune) bool {
 	if r < 0x80 {
@@ -88,7 +88,7 @@ func Invisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// hidden tells whether an invisible character stands inside s.
+// hidden reports whether an invisible character is inside s.
 func hidden(s string) bool {
 	return !printable(s) && strings.ContainsFunc(s, Invisible)
 }
@@ -119,7 +119,7 @@ func uncontrolled(s string) *Refusal {
 	return nil
 }
 
-// printable tells whether s is printing ASCII and spaces alone.
+// printable reports whether s is printing ASCII and spaces alone.
 func printable(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {

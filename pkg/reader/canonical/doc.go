@@ -1,20 +1,20 @@
-// Package canonical tells what a value must be to count as an identifier, and the
-// one form that all spellings of it share. A value is read exactly right or
-// refused with a reason: one that is read wrongly takes the wrong person off a list.
+// Package canonical decides what counts as an identifier, and gives the one form
+// that all its spellings share. A value is read exactly right or refused with a
+// reason: a value read wrongly takes the wrong person off a list.
 //
 // # Cells
 //
-// [Rules.Cell] reads a cell. Usually it holds one identifier; of several, parted by
-// semicolons, commas, bars, ::: or line ends, each must be one by itself, or none
-// is read. A word for nothing ([Nothing]) is refused; where a cell may be empty it
-// is an empty cell.
+// [Rules.Cell] reads a cell. Usually it holds one identifier; of several, separated
+// by semicolons, commas, bars, ::: or line ends, each must be one on its own, or
+// none is read. A word for nothing ([Nothing]) is refused; where a cell may be
+// empty it is an empty cell.
 //
 // From both ends of a value come off: white space, no-break and zero-width
 // characters, other invisible ones, a pair of quotes, the apostrophe or ="…" that
 // makes a spreadsheet show a cell as text, and the scheme of a link that fits the
 // type: mailto: and smtp:, or tel:, sms:, smsto:, whatsapp:, callto: and p:. With
-// Rules.AsIs what is left is the identifier, checked only for what none holds.
-// Else it is read into its canonical form.
+// Rules.AsIs what is left is the identifier, checked only for what no identifier
+// holds. Otherwise it is read into its canonical form.
 //
 // # Canonical forms
 //
@@ -44,7 +44,7 @@
 // # Doubt
 //
 // Where a list can be read in more than one way, [InSight], [CouldBe], [Rules.Joins]
-// and [Rules.GoesOn] tell whether an identifier could be at stake.
+// and [Rules.GoesOn] report whether an identifier could be at stake.
 //
 // # Refusals
 //

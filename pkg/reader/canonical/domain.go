@@ -30,8 +30,8 @@ func badDomain(domain string) *Refusal {
 	return nil
 }
 
-// topLevel tells whether a lower-case ASCII label can end a domain: at least two
-// letters, or an encoded label. Which there are changes; this does not.
+// topLevel reports whether a lower-case ASCII label can end a domain: at least
+// two letters, or an encoded label. Which ones exist changes; this does not.
 func topLevel(label string) bool {
 	if strings.HasPrefix(label, "xn--") {
 		return true
@@ -44,7 +44,7 @@ func topLevel(label string) bool {
 	return len(label) >= 2
 }
 
-// plainDomain tells whether a domain is valid without asking IDNA: letters,
+// plainDomain reports whether a domain is valid without asking IDNA: letters,
 // digits and inner hyphens in labels of 1 to 63 bytes, none of them encoded.
 func plainDomain(domain string) bool {
 	start := 0
@@ -85,8 +85,8 @@ func validDomain(domain string) bool {
 	return true
 }
 
-// inDomain tells whether a label of IDNA 2008 may hold r: the derivation of RFC
-// 5892 without what package idna sees to (unstable, unassigned and ignorable
+// inDomain reports whether a label of IDNA 2008 may hold r: the derivation of
+// RFC 5892 without what package idna checks (unstable, unassigned and ignorable
 // characters, joiners), but lets symbols and punctuation pass (its NV8).
 func inDomain(r rune, label string) bool {
 	switch {
@@ -108,8 +108,9 @@ func inDomain(r rune, label string) bool {
 	return unicode.In(r, unicode.Ll, unicode.Lo, unicode.Lm, unicode.Mn, unicode.Mc, unicode.Nd) // 2.1
 }
 
-// knownEnding tells whether there is a top-level domain of that name, as far as
-// the list of public suffixes knows, or one that RFC 2606 reserves for examples.
+// knownEnding reports whether there is a top-level domain of that name, as far
+// as the list of public suffixes knows, or one that RFC 2606 reserves for
+// examples.
 func knownEnding(label string) bool {
 	switch label {
 	case "test", "example", "invalid", "localhost":

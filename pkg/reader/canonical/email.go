@@ -45,9 +45,9 @@ func canonicalEmail(_ Rules, s string) (string, *Refusal) {
 	return s, nil
 }
 
-// plainEmail tells whether a cleaned value is an address as nearly all are:
-// canonical as it stands. It spares them the way through all that could be wrong
-// with others.
+// plainEmail reports whether a cleaned value is an address like nearly all:
+// already canonical. It spares them the checks for all that could be wrong with
+// others.
 func plainEmail(s string) bool {
 	at := strings.IndexByte(s, '@')
 	if at < 1 || at > maxLocal || len(s) > maxEmail {
@@ -98,7 +98,7 @@ func twoEmails() *Refusal {
 	return Refuse("email-two", "holds more than one value, and not all are complete addresses separated by ; , | or line ends: put one address in each cell")
 }
 
-// notOneEmail tells apart the ways in which a cell is not just one address.
+// notOneEmail finds out in which way a cell is not just one address.
 func notOneEmail(s string) *Refusal {
 	switch strings.Count(s, "@") {
 	case 0:
@@ -137,11 +137,11 @@ func badLocal(local string) *Refusal {
 	return nil
 }
 
-// notAtext is what RFC 5322 keeps out of an unquoted local part, and signs that
-// it allows but that mean something else in a list: % of a link that is still
-// encoded, * of a masked address, | between two values, ? of a lost character,
-// braces and backquotes around a value. RFC 6532 allows any character that is
-// not ASCII; addresses have letters.
+// notAtext holds what RFC 5322 keeps out of an unquoted local part, and signs
+// that it allows but that mean something else in a list: % of a link that is
+// still encoded, * of a masked address, | between two values, ? of a lost
+// character, braces and backquotes around a value. RFC 6532 allows any character
+// that is not ASCII; addresses have letters.
 func notAtext(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
@@ -152,8 +152,8 @@ func notAtext(r rune) bool {
 	return !letter(r)
 }
 
-// noAddress tells whether an address only fills a field that must not be empty:
-// noemail@example.com, none@none.com.
+// noAddress reports whether an address only fills a field that must not be
+// empty: noemail@example.com, none@none.com.
 func noAddress(local, domain string) bool {
 	switch local {
 	case "noemail", "no-email", "no.email", "no_email", "nomail", "no-mail", "no.mail", "no_mail", "noemailaddress", "noaddress", "sincorreo", "sinemail", "keineemail", "keinemail":

@@ -29,8 +29,8 @@ func lowered(s string) (string, *Refusal) {
 	return norm.NFC.String(strings.ToLower(composed)), nil
 }
 
-// lookalike tells whether r, which is not ASCII, becomes an ASCII letter in lower
-// case and NFC, or stands for another character (NFKC).
+// lookalike reports whether r, which is not ASCII, becomes an ASCII letter in
+// lower case and NFC, or stands for another character (NFKC).
 func lookalike(r rune) bool {
 	if ascii(r) {
 		return false
@@ -41,10 +41,10 @@ func lookalike(r rune) bool {
 
 func ascii(r rune) bool { return r < utf8.RuneSelf }
 
-// mangled tells whether s is UTF-8 that was read as if it were of an encoding
-// with a byte for each character ("josÃ©" for "josé"), also where lower case was
-// made of that. It knows the encodings that make letters of it; what others make
-// (box drawings, roots) no identifier holds anyway.
+// mangled reports whether s is UTF-8 that was read as if it were in an encoding
+// with a byte for each character ("josÃ©" for "josé"), also if that was
+// lower-cased since. It knows the encodings that make letters of it; what others
+// make (box drawings, roots) is in no identifier anyway.
 func mangled(s string) bool {
 	if printable(s) {
 		return false
@@ -63,7 +63,7 @@ func mangled(s string) bool {
 	return false
 }
 
-// lettered tells whether b is UTF-8 in which only letters are not ASCII.
+// lettered reports whether b is UTF-8 in which only letters are not ASCII.
 func lettered(b []byte) bool {
 	return utf8.Valid(b) && bytes.IndexFunc(b, func(r rune) bool { return r >= utf8.RuneSelf && !unicode.IsLetter(r) }) < 0
 }
@@ -81,7 +81,7 @@ func encoded(page *charmap.Charmap, s string) ([]byte, bool) {
 	return b, true
 }
 
-// letter tells whether r is a letter, a mark of one or a digit, of any script.
+// letter reports whether r is a letter, a mark of one or a digit, of any script.
 func letter(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.Nd)
 }

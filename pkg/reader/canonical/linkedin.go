@@ -67,7 +67,7 @@ func linkedInPath(s string) (string, *Refusal) {
 	return path, nil
 }
 
-// isQuery tells whether what follows a ? begins with key=value.
+// isQuery reports whether what follows a ? begins with key=value.
 func isQuery(s string) bool {
 	key, _, ok := strings.Cut(s, "=")
 	if !ok || key == "" || !lowerLetter(key[0]|0x20) && key[0] != '_' {
@@ -113,7 +113,7 @@ func profilePath(path string) (name string, section []string, r *Refusal) {
 	return parts[1], parts[2:], nil
 }
 
-// among tells whether s is one of words, in whatever case.
+// among reports whether s is one of words, in whatever case.
 func among(s, words string) bool {
 	for word := range strings.FieldsSeq(words) {
 		if strings.EqualFold(s, word) {
@@ -135,7 +135,7 @@ func notProfile(kind string) *Refusal {
 	return Refuse("linkedin-not-profile", "is not the address of a profile, such as /in/<name>")
 }
 
-// knownSection tells whether what follows a profile's name is a part of that
+// knownSection reports whether what follows a profile's name is a part of that
 // profile: a translation (/de, /de-de) or a page of it.
 func knownSection(parts []string) bool {
 	if len(parts) == 0 || among(parts[0], "detail details recent-activity overlay edit contact-info opportunities") {
@@ -158,7 +158,7 @@ func profileName(encoded string) (string, *Refusal) {
 	if err != nil || !utf8.ValidString(name) {
 		return "", Refuse("linkedin-name", "has a broken percent-encoding in the profile's name")
 	}
-	name = Trim(name) // copied with a space behind it, which became %20
+	name = Trim(name) // copied with a space after it, which became %20
 	length := utf8.RuneCountInString(norm.NFC.String(name))
 	switch {
 	case memberID(name):

@@ -17,7 +17,8 @@ func Nothing(s string) bool {
 // maxNothing bounds in bytes what can be a word for nothing.
 const maxNothing = 64
 
-// nothing tells whether a cleaned value, which is not empty, says that there is none.
+// nothing reports whether a cleaned value, which is not empty, says that there is
+// none.
 func nothing(s string) bool {
 	if len(s) > maxNothing || strings.ContainsAny(s, "123456789@+") {
 		return false
@@ -32,8 +33,8 @@ func nothing(s string) bool {
 	return w != "" && (strings.Trim(w, "0") == "" || nothingWord(w) || nothingOf(w))
 }
 
-// nothingOf tells whether a folded word says that there is nothing of some kind:
-// noemail, keinetelefonnummer, pasdemail.
+// nothingOf reports whether a folded word says that there is nothing of some
+// kind: noemail, keinetelefonnummer, pasdemail.
 func nothingOf(w string) bool {
 	for no := range strings.FieldsSeq("no kein keine keinen sin sem sans pas pasd pasde senza geen nessun nessuna brak ingen inga bez ohne without hasno нет без") {
 		if of, ok := strings.CutPrefix(w, no); ok {
@@ -45,7 +46,7 @@ func nothingOf(w string) bool {
 	return false
 }
 
-// nothingWord tells whether a folded word is one for nothing, by language.
+// nothingWord reports whether a folded word is one for nothing, by language.
 func nothingWord(w string) bool {
 	switch w {
 	case "null", "nil", "none", "nan", "nat", "na", "void", "undefined", "unknown", "unavailable", "missing", "empty", "blank", "unset", "nothing",

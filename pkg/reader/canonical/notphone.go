@@ -9,9 +9,9 @@ import (
 // else, or where a column was named wrongly. Much of it would be a valid number
 // in one region or another.
 
-// decimal tells whether s is a number with a decimal point or comma: with as many
-// digits before it as no grouping has (14155552671.0), or with at most two behind
-// it (1234.56); but not 030.2312511.
+// decimal reports whether s is a number with a decimal point or comma: with as
+// many digits before it as no grouping has (14155552671.0), or with at most two
+// after it (1234.56); but not 030.2312511.
 func decimal(s string) bool {
 	i := strings.IndexAny(s, ".,")
 	if i < 0 {
@@ -22,8 +22,8 @@ func decimal(s string) bool {
 		(len(whole) >= 6 || len(fraction) <= 2 || strings.Trim(fraction, "0") == "")
 }
 
-// dateLike tells whether s begins with a day as people and programs write it:
-// 2024-01-15, 15.01.2024, 1/15/24, with a time behind it or not.
+// dateLike reports whether s begins with a day as people and programs write it:
+// 2024-01-15, 15.01.2024, 1/15/24, with or without a time after it.
 func dateLike(s string) bool {
 	date := s
 	if i := strings.IndexFunc(s, func(r rune) bool { return r == 'T' || unicode.IsSpace(r) }); i >= 0 {
@@ -40,12 +40,12 @@ func dateLike(s string) bool {
 	return false
 }
 
-// year tells whether s is a year, written with that many digits.
+// year reports whether s is a year, written with that many digits.
 func year(s string, length int) bool {
 	return len(s) == length && digits(s) == length && (length == 2 || s[:2] == "19" || s[:2] == "20")
 }
 
-// within tells whether s is a number of one or two digits from 1 to most.
+// within reports whether s is a number of one or two digits from 1 to most.
 func within(s string, most int) bool {
 	n, ok := small(s)
 	return ok && len(s) <= 2 && n >= 1 && n <= most
@@ -62,9 +62,9 @@ func small(s string) (n int, ok bool) {
 	return n, true
 }
 
-// ipAddress tells whether s is an IPv4 address. No part of one begins with a zero,
-// and four groups of two digits are how numbers are written in Denmark, Norway
-// and much of West Africa.
+// ipAddress reports whether s is an IPv4 address. No part of one begins with a
+// zero, and four groups of two digits are how numbers are written in Denmark,
+// Norway and much of West Africa.
 func ipAddress(s string) bool {
 	p := strings.Split(s, ".")
 	if len(p) != 4 {

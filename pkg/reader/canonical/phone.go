@@ -14,7 +14,7 @@ const (
 )
 
 // canonicalPhone returns a number in E.164. The characters are checked first:
-// the parser behind it would turn letters, decimals and extensions into digits
+// the parser after this would turn letters, decimals and extensions into digits
 // of another number.
 func canonicalPhone(rules Rules, s string) (string, *Refusal) {
 	s = linked(s)
@@ -28,8 +28,8 @@ func canonicalPhone(rules Rules, s string) (string, *Refusal) {
 	return number, r
 }
 
-// linked returns the number of a link to a chat, or s if it is none. Such links
-// hold the number with its country code and without +, or with + as %2B.
+// linked returns the number of a link to a chat, or s if it is not one. Such
+// links hold the number with its country code and without +, or with + as %2B.
 func linked(s string) string {
 	if s[0] == '+' {
 		return s
@@ -56,7 +56,7 @@ func linked(s string) string {
 	return "+" + number
 }
 
-// number returns what the digits of a written number stand for.
+// number returns the number that written digits mean.
 func (r Rules) number(s string) (string, *Refusal) {
 	d := digitsOf(s)
 	region := strings.ToUpper(r.Region)
@@ -130,11 +130,11 @@ func abroad(s string) (string, bool) {
 	return n, ok
 }
 
-// national tells whether a number is surely written in the form of its own
+// national reports whether a number is surely written in the form of its own
 // country: its first group of digits, or the second behind a prefix, is that
 // country's area code, and the first is not the country code of the number that
 // it would be with a + in front. A + that a spreadsheet takes away leaves bare
-// digits behind.
+// digits.
 func national(s, number, other string) bool {
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) < 2 {
@@ -160,10 +160,11 @@ func twoPhones() *Refusal {
 	return Refuse("phone-two", "holds more than one number, and not all are complete ones separated by ; , | or line ends: put one number in each cell")
 }
 
-// twoBySlash tells whether a slash parts two numbers, or two endings of one (030
-// 2312511/12), rather than the groups of the number that all digits make
-// (030/2312511): what stands before it is a number by itself, or what follows is
-// short and no group of it. number is "" if all digits make none.
+// twoBySlash reports whether a slash separates two numbers, or two endings of
+// one (030 2312511/12), rather than the groups of the number that all digits
+// make (030/2312511): what is before it is a number on its own, or what follows
+// is short and not a group of it. number is "" if all digits together are not
+// one.
 func (r Rules) twoBySlash(s, number string) bool {
 	for i := range len(s) {
 		if s[i] != '/' {
@@ -181,7 +182,8 @@ func (r Rules) twoBySlash(s, number string) bool {
 	return false
 }
 
-// endsInGroup tells whether the last n digits of a number are whole groups of it.
+// endsInGroup reports whether the last n digits of a number are whole groups of
+// it.
 func endsInGroup(number string, n int) bool {
 	_, groups := international(number)
 	for i := len(groups) - 1; i >= 0 && n > 0; i-- {
@@ -190,7 +192,7 @@ func endsInGroup(number string, n int) bool {
 	return n == 0
 }
 
-// alike tells whether the parts of a cell that are numbers by themselves were
+// alike reports whether the parts of a cell that are numbers on their own were
 // surely written as such: all with +, or all as whole numbers of one country. An
 // ending (2312512) is a number somewhere too.
 func alike(parts []string) bool {
@@ -225,7 +227,7 @@ func digits(s string) int {
 	return n
 }
 
-// notOnePhone tells apart the ways in which a cell is not just one phone number.
+// notOnePhone finds out in which way a cell is not just one phone number.
 func notOnePhone(s string) *Refusal {
 	switch {
 	case hidden(s):
@@ -262,7 +264,7 @@ func notOnePhone(s string) *Refusal {
 	return nil
 }
 
-// misplacedPlus tells whether a + does not stand before the first digit.
+// misplacedPlus reports whether a + is not before the first digit.
 func misplacedPlus(s string) bool {
 	before, after, ok := strings.Cut(s, "+")
 	if !ok {
@@ -272,7 +274,7 @@ func misplacedPlus(s string) bool {
 	return before != "" && before != "(" || after == "" || after[0] < '0' || after[0] > '9'
 }
 
-// lettersIn tells apart what letters do in a phone number.
+// lettersIn finds out what letters do in a phone number.
 func lettersIn(s string) *Refusal {
 	i := strings.IndexFunc(s, unicode.IsLetter)
 	before, after := s[:i], s[i:]
@@ -292,8 +294,8 @@ func lettersIn(s string) *Refusal {
 
 func foreignDigit(r rune) bool { return r >= 0x80 && (unicode.IsDigit(r) || r == '＋') }
 
-// notPhone is what stands in no written phone number. White space and dashes
-// come in many code points where numbers are pasted from web pages.
+// notPhone is what no written phone number holds. White space and dashes come in
+// many code points where numbers are pasted from web pages.
 func notPhone(r rune) bool {
 	switch {
 	case r >= '0' && r <= '9', strings.ContainsRune("+-.()/·", r), r >= '\u2010' && r <= '\u2015', r == '\u2212':

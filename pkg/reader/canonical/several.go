@@ -39,7 +39,7 @@ func (r Rules) several(found []Found, raw string, t api.IdentifierType, refusal 
 	return all, nil
 }
 
-// parted returns what stands between the separators of a cell, without empty parts.
+// parted returns what is between the separators of a cell, without empty parts.
 func parted(raw string) []string {
 	if strings.Contains(raw, ":::") { // as Google Contacts parts them
 		raw = strings.ReplaceAll(raw, ":::", ";")

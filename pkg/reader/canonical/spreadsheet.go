@@ -21,7 +21,7 @@ func spoiled(s string) *Refusal {
 	return nil
 }
 
-// errorValue tells whether s is an error value in whatever language: capitals
+// errorValue reports whether s is an error value in whatever language: capitals
 // between # and ! or ?, such as #REF!, #BEZUG! and #¿NOMBRE?, or one without.
 func errorValue(s string) bool {
 	name := strings.TrimRight(s[1:], "!?")
@@ -32,7 +32,8 @@ func errorValue(s string) bool {
 	return len(name) < len(s)-1 && name == strings.ToUpper(name) && name != strings.ToLower(name)
 }
 
-// scientific tells whether s is a number with a decimal exponent, as in 1.41556E+10.
+// scientific reports whether s is a number with a decimal exponent, as in
+// 1.41556E+10.
 func scientific(s string) bool {
 	mantissa, exponent, ok := strings.Cut(strings.ToUpper(s), "E")
 	if !ok {

@@ -7,19 +7,19 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// What follows tells whether a text could be an identifier, or a part of one. A
-// row whose cells are not where its header says can be read in more than one
-// way, and so can the last cell of a list that may be cut off. Where in doubt,
+// What follows reports whether a text could be an identifier, or a part of one.
+// A row whose cells are not where its header says can be read in more than one
+// way, and so can the last cell of a list that may be cut off. If in doubt,
 // these answer yes.
 
-// InSight reports whether an identifier stands anywhere in s, whatever the
+// InSight reports whether there is an identifier anywhere in s, whatever the
 // column: an e-mail address, + and the digits of a phone number, or a profile on
 // LinkedIn.
 func InSight(s string) bool {
 	return addressIn(s) || numberIn(s) || profileIn(s)
 }
 
-// addressIn tells whether an @ sign stands between something and a domain.
+// addressIn reports whether an @ sign is between something and a domain.
 func addressIn(s string) bool {
 	for {
 		before, after, ok := strings.Cut(s, "@")
@@ -36,8 +36,8 @@ func addressIn(s string) bool {
 
 func inDomainName(r rune) bool { return letter(r) || r == '-' || r == '.' }
 
-// numberIn tells whether a + stands before at least seven digits, with nothing
-// between them but what parts the groups of a number.
+// numberIn reports whether a + precedes at least seven digits, with nothing
+// between them but what separates the groups of a number.
 func numberIn(s string) bool {
 	for {
 		_, after, ok := strings.Cut(s, "+")
@@ -58,8 +58,8 @@ func profileIn(s string) bool {
 }
 
 // CouldBe reports whether s, or a part of it, could be an identifier of type t,
-// also a damaged one or one that was cut off. It is false only where s certainly
-// is none.
+// also a damaged one or one that was cut off. It is false only if s certainly is
+// not one.
 func CouldBe(s string, t api.IdentifierType) bool {
 	if Nothing(s) {
 		return false
@@ -127,9 +127,9 @@ func (r Rules) Joins(a, b string, t api.IdentifierType) bool {
 }
 
 // GoesOn reports whether s, at the very end of a list, could be cut off there and
-// be another identifier of type t when whole: an address whose last label is no
-// top-level domain or the beginning of one that is a letter or two longer, a
-// number that may have more digits, a profile's name with nothing behind it, and
+// be another identifier of type t when whole: an address whose last label is not
+// a top-level domain, or is the beginning of one that is a letter or two longer,
+// a number that may have more digits, a profile's name with nothing after it, and
 // anything in a web chat column.
 func (r Rules) GoesOn(s string, t api.IdentifierType) bool {
 	id, refusal := r.Canonical(api.Identifier{Type: t, Value: s})
@@ -142,7 +142,7 @@ func emailGoesOn(_ Rules, _, value string) bool {
 	return !knownEnding(last) || longer(last, 2)
 }
 
-// longer tells whether up to n more letters make another top-level domain.
+// longer reports whether up to n more letters make another top-level domain.
 func longer(label string, n int) bool {
 	for b := byte('a'); n > 0 && b <= 'z'; b++ {
 		if more := label + string(b); knownEnding(more) || longer(more, n-1) {
@@ -164,8 +164,8 @@ func phoneGoesOn(r Rules, s, _ string) bool {
 	return false
 }
 
-// profileGoesOn: a name ends at a slash, and what is cut off behind a query is
-// of no matter.
+// profileGoesOn: a name ends at a slash, and what is cut off after a query does
+// not matter.
 func profileGoesOn(r Rules, s, value string) bool {
 	if strings.HasSuffix(Trim(s), "/") {
 		return false

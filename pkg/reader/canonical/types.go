@@ -10,13 +10,13 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// kind is all that tells one type of identifier from another.
+// kind is all that distinguishes one type of identifier from another.
 type kind struct {
 	// words are what columns of the type are called beside the API's own word, as
-	// [word] reduces them, parted by spaces: none is a value.
+	// [word] reduces them, separated by spaces: none of them is a value.
 	words string
-	// schemes are what may stand before a value of this type without being part
-	// of it, in lower case, parted by spaces.
+	// schemes are what may stand before a value of this type without being part of
+	// it, in lower case, separated by spaces.
 	schemes string
 	// dialled is set where values are phone numbers.
 	dialled bool
@@ -27,7 +27,7 @@ type kind struct {
 	couldBe func(s string) bool
 	goesOn  func(r Rules, s, value string) bool
 	// several is why a cell that holds more than one value is refused; nil where
-	// that cannot be told.
+	// that cannot be known.
 	several func() *Refusal
 }
 

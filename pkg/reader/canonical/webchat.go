@@ -5,8 +5,9 @@ import "strings"
 // maxDigits is how many digits of a number a spreadsheet keeps.
 const maxDigits = 15
 
-// canonicalWebChat returns a web chat identifier as it is. Nothing is known of
-// its form, so that only what surely is none, or no whole one, is refused.
+// canonicalWebChat returns a web chat identifier as it is. Nothing is known
+// about its form, so only what surely is not one, or not a complete one, is
+// refused.
 func canonicalWebChat(_ Rules, s string) (string, *Refusal) {
 	switch {
 	case strings.ContainsFunc(s, separates), strings.Contains(s, ":::"):
@@ -29,7 +30,7 @@ func canonicalWebChat(_ Rules, s string) (string, *Refusal) {
 	return s, nil
 }
 
-// columnWord tells whether s is what heads a column of identifiers: below the
+// columnWord reports whether s is what heads a column of identifiers: below the
 // first row it comes from joined lists.
 func columnWord(s string) bool {
 	if !lowerLetter(s[0]|0x20) || !lowerLetter(s[len(s)-1]|0x20) {
@@ -43,8 +44,8 @@ func columnWord(s string) bool {
 	return ok
 }
 
-// rounded tells whether s is a number of more digits than a spreadsheet keeps
-// that ends in a zero, as they put in place of the rest, or a whole number with
+// rounded reports whether s is a number of more digits than a spreadsheet keeps
+// that ends in a zero, which they write for the rest, or a whole number with
 // decimals.
 func rounded(s string) bool {
 	whole, fraction, decimal := strings.Cut(s, ".")

@@ -13,7 +13,7 @@ type header struct {
 	times   map[string]int // how many columns have a name
 	senses  []sense
 	ignored []bool
-	log     bool // the list is one of events, which several people take part in
+	log     bool // the list is about events, which several people take part in
 	o       Options
 }
 

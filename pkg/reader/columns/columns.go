@@ -13,16 +13,16 @@ type Role int
 const (
 	Other      Role = iota
 	Identifier      // holds identifiers that are read
-	Type            // tells the type of the identifier in the same row
+	Type            // gives the type of the identifier in the same row
 	Outcome         // written by an earlier report of this program
 )
 
-// Column is what became of one column of a list.
+// Column is how one column of a list is read.
 type Column struct {
-	Name string // as it stands in the list; #1, #2 and so on under Options.NoHeader
+	Name string // as it is in the list; #1, #2 and so on under Options.NoHeader
 	Role Role
 	// Types are those of every identifier in the column: usually one. They are nil
-	// where the type column tells, and in the other roles.
+	// if the type column gives them, and in the other roles.
 	Types []api.IdentifierType
 	// Somebody marks a column that is not read because its name says that it holds
 	// an identifier of somebody else: of an owner, a manager, a company.
@@ -30,9 +30,9 @@ type Column struct {
 	// Ignored marks a column of identifiers that the options leave out: that one
 	// by name, or by naming all others that are to be read.
 	Ignored bool
-	// Unread are the types that the identifiers of a column seem to have which is
-	// not read, because its name leaves a doubt. People must be told of it first.
-	// It is nil for all others.
+	// Unread are the types that identifiers seem to have in a column that is not
+	// read because its name leaves a doubt. People must be told about it first. It
+	// is nil for all others.
 	Unread []api.IdentifierType
 	// Hidden marks a column that its spreadsheet does not show. It is set by the
 	// reader of spreadsheets and changes nothing about how the column is read.
@@ -63,7 +63,7 @@ func (c Choice) Flags(also ...int) []string {
 	return flags
 }
 
-// Problem is why the columns of a list cannot be told for certain.
+// Problem is why the columns of a list are uncertain.
 type Problem struct {
 	// Code is a short name for programs; package documentation lists them all.
 	Code   string

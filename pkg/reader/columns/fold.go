@@ -10,7 +10,7 @@ import (
 
 // Fold reduces a name to the letters and digits that it is compared by: without
 // case, diacritics and width, white space, invisible characters and punctuation.
-// Characters that part cells stay, so that a header split at the wrong one never
+// Characters that separate cells stay, so a header split at the wrong one never
 // matches.
 func Fold(name string) string { return squeezed(strings.ToLower(plain(name))) }
 

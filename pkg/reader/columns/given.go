@@ -10,7 +10,8 @@ import (
 )
 
 // resolve returns the column that an option names: by position, by the exact
-// name, or by one that folds to the same. It is -1 where none has to be there.
+// name, or by one that folds to the same. It is -1 if the column need not be
+// there.
 func (h *header) resolve(flag, name string) (int, *Problem) {
 	at := h.named(name)
 	switch {
@@ -28,7 +29,7 @@ func (h *header) resolve(flag, name string) (int, *Problem) {
 	return 0, h.notFound(flag, name)
 }
 
-// named returns the columns that a name of the options stands for.
+// named returns the columns that a name in the options means.
 func (h *header) named(name string) []int {
 	if i, ok := position(name); ok {
 		if i >= len(h.names) {
@@ -78,7 +79,7 @@ func (h *header) notFound(flag, name string) *Problem {
 	return p
 }
 
-// with returns the flags that o stands for, one name in one flag exchanged.
+// with returns the flags that give o, with one name in one flag exchanged.
 func (o Options) with(flag, old, name string) []string {
 	var args []string
 	add := func(f, s string) {
@@ -170,7 +171,7 @@ func (h *header) typesOf(i int, s Selection) []api.IdentifierType {
 	return h.o.Types
 }
 
-// selectedLong reads the only selected column, whose type another column tells.
+// selectedLong reads the only selected column, whose type another column gives.
 func (h *header) selectedLong(i int) (Choice, *Problem) {
 	types := h.whole(typeColumn)
 	if len(types) == 0 {

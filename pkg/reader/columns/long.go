@@ -2,7 +2,7 @@ package columns
 
 import "fmt"
 
-// readLong reads one column of identifiers whose types another column tells.
+// readLong reads one column of identifiers whose types another column gives.
 func (h *header) readLong(identifier, typ int) Choice {
 	c := h.blank()
 	c.Identifier, c.Type = identifier, typ
@@ -54,8 +54,8 @@ func (h *header) longOrWide(identifiers, types, wide []int) *Problem {
 	return p
 }
 
-// singleOrWide is the problem of a column of identifiers beside others that tell
-// their type by name, under Options.Types.
+// singleOrWide is the problem of a column of identifiers beside others whose
+// names give their type, under Options.Types.
 func (h *header) singleOrWide(identifiers, wide []int) *Problem {
 	p := &Problem{
 		Code:   "ambiguous-column",
@@ -92,7 +92,7 @@ func (h *header) readSingle(at int) (Choice, *Problem) {
 	return h.told(c), nil
 }
 
-// typeless is the problem of identifiers that nothing tells the type of.
+// typeless is the problem of identifiers whose type nothing gives.
 func (h *header) typeless(at int) *Problem {
 	return &Problem{
 		Code:   "no-type-column",

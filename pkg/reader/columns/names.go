@@ -120,8 +120,8 @@ type entry struct {
 	next     int32  // index of what the word means in the next language; 0 for none
 }
 
-// Names knows what the names of columns mean. It is not changed after [New], so
-// that any number of goroutines may use it.
+// Names knows what the names of columns mean. It does not change after [New], so
+// any number of goroutines may use it.
 type Names struct {
 	words   map[string]int32 // by Fold, the index of the first entry
 	entries []entry          // the first is not used
@@ -170,7 +170,7 @@ func parse(table string) (*Names, error) {
 	return n, nil
 }
 
-// add adds what a word means to what it means already.
+// add adds a meaning to those that a word already has.
 func (n *Names) add(word string, e entry) {
 	if e.meaning&wholeNames != 0 {
 		n.whole[word] |= e.meaning
@@ -188,9 +188,9 @@ func (n *Names) add(word string, e entry) {
 	n.entries = append(n.entries, e)
 }
 
-// find returns what a word means to somebody who reads l: what it means there, else
-// in English and to all; its meaning is 0 for a word that is not known so. heard are
-// the languages that know it.
+// find returns what a word means to somebody who reads l: what it means there, or
+// else in English or in every language; its meaning is 0 if the word is not known in
+// any of these. heard are the languages that know it.
 func (n *Names) find(word string, l language) (e entry, heard language) {
 	var common entry
 	for i := n.words[word]; i != 0; i = n.entries[i].next {

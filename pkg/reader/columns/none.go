@@ -8,8 +8,8 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// typed reads a list under Options.Types no name of which tells of identifiers: the
-// only column, or the only one whose name goes with the type.
+// typed reads a list under Options.Types none of whose names speaks of identifiers:
+// the only column, or the only one whose name goes with the type.
 func (h *header) typed() (Choice, *Problem) {
 	maybe := h.where(func(s sense) bool {
 		return (s.standing == vaguely || s.standing == weakly && s.whole&field == 0) && fits(bits(s.types), h.o.Types)
@@ -72,7 +72,7 @@ func (h *header) missing() *Problem {
 	}
 }
 
-// none is the problem of a list that nothing can be read from without a doubt. Its
+// none is the problem of a list from which nothing can be read for certain. Its
 // ways out are the columns that may hold identifiers, one person each.
 func (h *header) none() *Problem {
 	p := h.missing()
@@ -107,7 +107,7 @@ func (h *header) waysOut(p *Problem, at []int) {
 		s := h.senses[i]
 		key := s.key
 		if s.standing == vaguely && s.whole&place == 0 || s.standing == weakly {
-			key = "#" + h.ref(i) // stands for itself
+			key = "#" + h.ref(i) // means itself
 		}
 		if groups[key] == nil {
 			keys = append(keys, key)
@@ -145,8 +145,8 @@ func (h *header) nameless() (Choice, *Problem) {
 	return Choice{}, p
 }
 
-// values returns the problem of a header that holds values: the list has none, and
-// its first row must neither be lost nor name the columns.
+// values returns the problem of a header that holds values: the list has no
+// header, and its first row must neither be lost nor name the columns.
 func (h *header) values() *Problem {
 	if h.o.Sparse {
 		return nil
@@ -176,7 +176,7 @@ func (h *header) withoutHeader(picks []pick) []string {
 		return h.o.with("", "", "")
 	}
 	for i, s := range h.senses {
-		if len(picks) == 1 && s.bare && i != picks[0].at { // its type stands beside it
+		if len(picks) == 1 && s.bare && i != picks[0].at { // its type is beside it
 			return h.longFlags(picks[0].at, i)
 		}
 	}

@@ -10,15 +10,15 @@ import (
 )
 
 // Options is what the command line says about the columns of a list. Its zero
-// value leaves everything to their names. A name is matched as it is spelled, and
+// value leaves everything to their names. A name is matched as it is spelled, or
 // else by its [Fold]; "#3" is the third column.
 type Options struct {
 	// Columns are the only ones to read, where there are any.
 	Columns []Selection
 	// Ignore names columns that are passed over as if they were not there.
 	Ignore []string
-	// Types are those of identifiers whose type no column tells, neither by its
-	// name nor by its cells. An identifier has all of them.
+	// Types are those of identifiers whose type no column gives, neither by its name
+	// nor by its cells. An identifier has all of them.
 	Types []api.IdentifierType
 	// Identifier and Type name the columns of a list that has one column for all
 	// identifiers, and one for their types.
@@ -31,9 +31,9 @@ type Options struct {
 	Sparse bool
 }
 
-// Absent returns the first name that the options give and that is none of names;
-// "" if all are there. Where columns may be missing ([Options.Sparse]), a slip would
-// show nowhere else.
+// Absent returns the first name in the options that is not among names; "" if all
+// are. Where columns may be missing ([Options.Sparse]), a typing error would show
+// nowhere else.
 func (o Options) Absent(names []string) string {
 	given := append(slices.Clone(o.Ignore), o.Identifier, o.Type)
 	for _, s := range o.Columns {
@@ -71,7 +71,7 @@ func ParseSelection(s string) (Selection, error) {
 	return Selection{name, types}, nil
 }
 
-// parseTypes reads types parted by commas; nil if they are anything else.
+// parseTypes reads types separated by commas; nil if they are anything else.
 func parseTypes(list string) []api.IdentifierType {
 	var types []api.IdentifierType
 	for word := range strings.SplitSeq(list, ",") {

@@ -57,8 +57,8 @@ func (h *header) longFlags(identifier, typ int) []string {
 	return flags
 }
 
-// ref returns how a column is called in a flag: by its name, and by its position
-// where that is no name, that of another column too, or cannot be typed.
+// ref returns how a column is called in a flag: by its name, or by its position
+// if it has no name, shares it with another column, or the name cannot be typed.
 func (h *header) ref(i int) string {
 	name := h.names[i]
 	_, isPosition := position(name)

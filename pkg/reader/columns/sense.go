@@ -12,7 +12,7 @@ import (
 type standing int
 
 const (
-	nothing   standing = iota // no identifier, or none that the name tells of
+	nothing   standing = iota // no identifier, or none that the name speaks of
 	certain                   // identifiers of the person
 	doubtful                  // identifiers, and a word that is unknown or could mean somebody else
 	uncertain                 // possibly identifiers: Email verified
@@ -25,7 +25,7 @@ const (
 type sense struct {
 	standing standing
 	types    []api.IdentifierType
-	key      string  // whose identifiers they are, where a name tells: "customer"; "" is the person without a word for it
+	key      string  // whose identifiers they are, if the name says so: "customer"; "" is the person without a word for it
 	whole    meaning // as a whole name
 	known    bool    // no word of it is unknown
 	bare     bool    // a type and nothing else
@@ -47,7 +47,7 @@ func outcomes() []string {
 // maxName is how many bytes of a name are looked at.
 const maxName = 1000
 
-// sense tells what a name says.
+// sense is what a name says.
 func (n *Names) sense(name string) sense {
 	if slices.Contains(outcomes(), strings.ToLower(name)) {
 		return sense{outcome: true, about: true, known: true}
@@ -57,7 +57,7 @@ func (n *Names) sense(name string) sense {
 		return sense{}
 	}
 	if len(name) > maxName {
-		tokens = append(tokens, token{"…", parts}) // which nobody knows
+		tokens = append(tokens, token{"…", parts}) // which is unknown
 	}
 	whole := n.wholeMeaning(tokens)
 	if whole&(identifierColumn|typeColumn) != 0 {
@@ -190,8 +190,8 @@ func verdict(r reading) sense {
 const sentence = 7
 
 // weigh returns the one meaning of each word that counts beside types. What a state
-// or a flag says depends on the side of the type that it stands on: before it, both
-// are flags; behind it, a flag is no identifier.
+// or a flag says depends on which side of the type it is: before it, both are
+// flags; after it, a flag is not an identifier.
 func weigh(words []word, types meaning) []meaning {
 	// What is somebody's at a company may still be the person's.
 	own := types == typeBit(api.Email) || slices.ContainsFunc(words, func(w word) bool { return w.meaning&mobile != 0 })
@@ -208,7 +208,7 @@ func weigh(words []word, types meaning) []meaning {
 		case m == flag:
 			m = never
 		case m&(and|filler) != 0 && last && short(w.text):
-			m = 0 // stands before nothing
+			m = 0 // is before nothing
 		}
 		weights[i] = m
 	}
@@ -265,8 +265,8 @@ func suits(m, types meaning) bool {
 	return false
 }
 
-// typesOf returns the types that words name. joined tells that they name several in
-// their own right (Phone/WhatsApp), not one more closely (WhatsApp phone).
+// typesOf returns the types that words name. joined reports that they name several
+// in their own right (Phone/WhatsApp), not one more closely (WhatsApp phone).
 func typesOf(words []word) (types meaning, joined bool) {
 	var all meaning
 	for _, w := range words {
@@ -305,7 +305,7 @@ func asideNever(words []word) bool {
 	return false
 }
 
-// personKey returns whose identifiers a name speaks of. A number behind the word,
+// personKey returns whose identifiers a name speaks of. A number after the word,
 // or a word such as secondary before it, makes another person of it.
 func personKey(words []word) string {
 	key := ""

@@ -33,9 +33,9 @@ func (h *header) wide(at []int) (Choice, *Problem) {
 	return h.told(c), nil
 }
 
-// told marks the columns of a choice that are not read although their names look
-// as if they held identifiers. There is no doubt to tell of where people have named
-// the columns themselves.
+// told marks the columns of a choice that are not read although their names look as
+// if they held identifiers. There is no doubt to report if people have named the
+// columns themselves.
 func (h *header) told(c Choice) Choice {
 	named := len(h.o.Columns) > 0 || h.o.Identifier != ""
 	for i, s := range h.live() {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// word is a part of a name that the table knows, or that it does not.
+// word is a part of a name, known to the table or not.
 type word struct {
 	text    string
 	meaning meaning // 0 if it is unknown
@@ -20,11 +20,12 @@ type reading struct {
 	heard   language // languages of all words that were found on the way
 }
 
-// cost is what the best reading of a name is found by: few unknown words, and else
-// few words at all, so that "opt out" is not "opt" and "out".
+// cost ranks the readings of a name: few unknown words, then few words at all, so
+// that "opt out" is not "opt" and "out".
 func (r reading) cost() int { return 64*r.unknown + len(r.words) }
 
-// maxSpan is how many tokens a word of the table may stand for ("must be in the E.164 format").
+// maxSpan is how many tokens a word of the table may span ("must be in the E.164
+// format").
 const maxSpan = 8
 
 // read parts a name into words as somebody would who knows l and English. A word of
@@ -61,7 +62,7 @@ func (r reading) before(rest reading) reading {
 	return reading{slices.Concat(r.words, rest.words), r.unknown + rest.unknown, r.heard | rest.heard}
 }
 
-// readToken reads one token by itself.
+// readToken reads a single token.
 func (n *Names) readToken(t token, l language) reading {
 	e, heard := n.find(t.text, l)
 	r := one(t.text, e)
@@ -116,8 +117,8 @@ func plausible(words []word) bool {
 	return all&(anyType|mobile) != 0 && longest > 3
 }
 
-// cut parts a token into the words that count, so that the fewest characters are
-// left over, and of the ways to do so with the fewest words (MOBILEPHONE,
+// cut splits a token into the words that count, so that the fewest characters
+// are left over, and of the ways to do so with the fewest words (MOBILEPHONE,
 // Diensthandy, 携帯電話番号).
 func (n *Names) cut(t token, l language) reading {
 	type step struct {

@@ -127,15 +127,15 @@ func (b *Book) readMain(name string, relations map[string]relation) error {
 	})
 }
 
-// relation is what one part says of another, or of something outside (ECMA-376,
-// Part 2, 6.5).
+// relation is a link from one part to another, or to something outside
+// (ECMA-376, Part 2, 6.5).
 type relation struct {
 	kind   string
 	target string // the name of a part, or where a link leads
 }
 
-// is tells the kind by its last word: the two variants of the standard differ in
-// what stands before it.
+// is compares the kind by its last word: the two variants of the standard differ
+// in what is before it.
 func (r relation) is(kind string) bool { return strings.HasSuffix(r.kind, "/"+kind) }
 
 // relations returns those of a part by their ids; "" is the workbook as a whole.

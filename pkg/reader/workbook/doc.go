@@ -17,7 +17,7 @@
 //
 // # Trust
 //
-// A workbook may come from anyone. It lies in memory, at most [MaxSize] of it,
+// A workbook may come from anyone. It is kept in memory, at most [MaxSize] of it,
 // and is unpacked as it is read; nothing is written to disk. What is kept of it
 // (the texts that cells share, links, formats) is at most 256 MiB, what is unpacked
 // 2 GiB and, of a part above 64 MiB, a hundred times its size; one row and one

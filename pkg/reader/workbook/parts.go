@@ -70,7 +70,7 @@ func openParts(data []byte) (*parts, error) {
 
 func (p *parts) has(name string) bool { return p.byName[strings.ToLower(name)] != nil }
 
-// hasFolder reports whether a part lies in that folder.
+// hasFolder reports whether a part is in that folder.
 func (p *parts) hasFolder(prefix string) bool {
 	for name := range p.byName {
 		if strings.HasPrefix(name, prefix) {
@@ -88,7 +88,7 @@ func (p *parts) keep(n int) error {
 	return nil
 }
 
-// stream reads the XML of one part. Elements are told by their local names:
+// stream reads the XML of one part. Elements are known by their local names:
 // prefixes are the writer's choice, and the namespaces of the standard's two
 // variants differ.
 type stream struct {
@@ -139,7 +139,7 @@ func (s *stream) Read(b []byte) (int, error) {
 
 func (s *stream) close() { s.part.Close() }
 
-// next returns the next token, valid until the one after it; io.EOF behind the
+// next returns the next token, valid until the one after it; io.EOF after the
 // last one.
 func (s *stream) next() (xml.Token, error) {
 	s.token = 0
@@ -170,7 +170,7 @@ func (s *stream) explain(err error) error {
 }
 
 // each calls f with every element below the last one, up to its end. An element
-// that f has not read to its end is passed over.
+// that f has not read to its end is skipped.
 func (s *stream) each(f func(xml.StartElement) error) error {
 	inside := s.depth
 	for {

@@ -55,8 +55,8 @@ func (b *Book) Rows(s Sheet, survey *Survey) (*Rows, error) {
 // Close ends the reading.
 func (r *Rows) Close() { r.xml.close() }
 
-// Next returns the next row that has an element in the sheet, be it without
-// cells; io.EOF behind the last one. Any other error is an [*Error].
+// Next returns the next row that has an element in the sheet, even without
+// cells; io.EOF after the last one. Any other error is an [*Error].
 func (r *Rows) Next() (Row, error) {
 	for {
 		t, err := r.xml.next()

@@ -8,7 +8,7 @@ import (
 )
 
 // Survey is what is known of a sheet once all of it has been read: much of it
-// stands behind the rows that it is about.
+// comes after the rows that it is about.
 type Survey struct {
 	Width       int // columns up to the last one that holds something
 	Hidden      int // hidden rows that hold something, from the first row asked for on
@@ -137,7 +137,7 @@ func (v *Survey) apply(row Row) []Cell {
 }
 
 // merged knows which cells are covered by a merged one. Its value is that of the
-// first; what the others may hold nobody sees.
+// first; what the others may hold is not shown.
 type merged struct {
 	areas   []area // by their first row
 	columns int    // of all areas together

@@ -117,9 +117,9 @@ func joined(a, b string) string {
 }
 
 // unescape decodes what XML cannot hold, or what would look like it: _x000D_ is
-// a carriage return, _x005F_ an underscore (ECMA-376, Part 1, 22.9.2.19). Of any
-// other character it is doubtful: spreadsheets decode it, and programs that do
-// not know of it have written it as it is meant.
+// a carriage return, _x005F_ an underscore (ECMA-376, Part 1, 22.9.2.19). For
+// any other character it is doubtful: spreadsheets decode it, and programs that
+// do not know it have written it literally.
 func unescape(s string) text {
 	if !strings.Contains(s, "_x") {
 		return text{value: s}

@@ -17,12 +17,12 @@ import (
 //
 // A request ends when its context does; h sees the same context and finishes on
 // its own. A handler that panics with [http.ErrAbortHandler] is a connection
-// reset by the server. Any other panic goes on in the caller.
+// reset by the server. Any other panic continues in the caller.
 func Transport(h http.Handler) http.RoundTripper { return transport{h} }
 
 type transport struct{ handler http.Handler }
 
-// served is what came of a call of the handler.
+// served is the result of calling the handler.
 type served struct {
 	resp  *http.Response
 	panic any
@@ -53,7 +53,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// connect tells a trace of a connection, as a real transport would.
+// connect reports a connection to a trace, as a real transport would.
 func connect(trace *httptrace.ClientTrace, host string) {
 	if trace.GetConn != nil {
 		trace.GetConn(host)
