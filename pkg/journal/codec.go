@@ -26,8 +26,8 @@ type codec struct {
 	err     error
 }
 
-// check makes sure that a rule of the format is kept. What it says must not hold
-// what the record holds, which may be personal.
+// check makes sure that a rule of the format is kept. Its message must not quote
+// the record, which may be personal.
 func (c *codec) check(ok bool, rule, about string) {
 	if !ok {
 		c.fail(rule, about)
@@ -52,7 +52,7 @@ func (c *codec) next(s string) bool {
 	return true
 }
 
-// literal is text that stands for itself.
+// literal is text that means itself.
 func (c *codec) literal(s string) {
 	if !c.reading {
 		c.b = append(c.b, s...)
@@ -99,7 +99,7 @@ func (c *codec) filled(name string, s *[]byte) {
 	}
 }
 
-// rest is a text behind its opening quote.
+// rest is a text after its opening quote.
 func (c *codec) rest(s *[]byte) {
 	if c.reading {
 		var ok bool

@@ -42,7 +42,7 @@ func (osDisk) openLock(path string) (file, error) {
 	return asFile(os.OpenFile(path, os.O_RDWR|openFlags, 0))
 }
 
-// openToRead opens a regular file, and waits for nobody if it is none.
+// openToRead opens a regular file, and does not wait if it is not one.
 func openToRead(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|waitFlags, 0)
 	if err != nil {
@@ -85,8 +85,8 @@ func createFree(d disk, name string) (file, string, error) {
 	}
 }
 
-// syncFolder makes the name of a new file durable. Windows has no such call;
-// its file systems log the creation of names by themselves.
+// syncFolder makes the name of a new file durable. Windows has no such call; its
+// file systems log the creation of names on their own.
 func (osDisk) syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -1,5 +1,5 @@
 // Package journal keeps the evidence of removal runs in a file: what was about
-// to be sent, what became of it, and how every key stands. It is what lets a
+// to be sent, what became of it, and the state of every key. It is what lets a
 // run resume after anything, and what an auditor reads. This page specifies the
 // format.
 //
@@ -24,14 +24,14 @@
 //	    Being chained to the value stored, not to the value computed, one bad line
 //	    does not hide the good ones after it.
 //
-// A line ends in one line feed; the last record is good without it. There is
-// no white space between tokens. Fields stand in the order given here; those
-// in brackets are left out where they are empty. Numbers are integers from 0
-// to 2^53-1. Times are UTC in milliseconds, "2026-01-31T09:30:00.000Z". Texts
-// hold a backslash before " and \, and \u with four lower-case digits (a
-// surrogate pair beyond U+FFFF) for control characters, C1 included, DEL, and
-// Unicode's categories Cf, Zl and Zp (bidi controls, zero-width characters, byte
-// order mark, separators); everything else stands for itself. So a line can be
+// A line ends in one line feed; the last record is good without it. There is no
+// white space between tokens. Fields are in the order given here; those in
+// brackets are left out if they are empty. Numbers are integers from 0 to
+// 2^53-1. Times are UTC in milliseconds, "2026-01-31T09:30:00.000Z". Texts hold
+// a backslash before " and \, and \u with four lower-case digits (a surrogate
+// pair beyond U+FFFF) for control characters, C1 included, DEL, and Unicode's
+// categories Cf, Zl and Zp (bidi controls, zero-width characters, byte order
+// mark, separators); everything else is written as it is. So a line can be
 // printed to a terminal, and one record has one spelling. A line is at most 8
 // MiB long.
 //
@@ -123,8 +123,8 @@
 //	repair    with lost > 0: unsure for every key without a finished outcome,
 //	          recorded or not
 //
-// An intent or a release with stored decides by itself: the key is pending from
-// then on, whatever it was, and what is known of its forms stands there.
+// An intent or a release with stored decides on its own: the key is pending from
+// then on, whatever it was, and the record has what is known about its forms.
 //
 // # Lock file
 //
@@ -138,28 +138,27 @@
 // # Order of writes
 //
 // An intent is on the disk before its request leaves; an outcome is on the disk
-// before the index tells it. Appends that wait at the same time share one write
+// before the index shows it. Appends that wait at the same time share one write
 // and one fsync. The name of a new journal is on the disk before its first record,
-// and that before the lock file tells of it; opening a journal syncs the folder
+// and that before the lock file mentions it; opening a journal syncs the folder
 // too, since the run that created it may not have come that far. The first error
 // of a write, sync or close is final.
 //
 // # Recovery
 //
-// A line is good if its crc matches. The good lines from the start are the
-// journal. If a bad line follows, and a line behind it, good or bad, has a
-// durable that reaches the bad line's place, then what was on the disk is no
-// longer there: that is damage, refused with the place, and no byte is changed. Otherwise the
-// rest was being written when the writer was cut off: a torn tail, even with
-// good lines in it, as a power cut may keep any part of what was not synced.
-// Open copies it to a file beside the journal, syncs that, and cuts it off. A
-// first record that was cut off is torn as well, and so is a file that holds
-// nothing, or nothing but NUL bytes in its first 512, a disk's sector; a file in
-// which no line is good and that does not begin as a journal does is none, and
+// A line is good if its crc matches. The good lines from the start are the journal. If a
+// bad line follows, and a line after it, good or bad, has a durable that reaches the bad
+// line's place, then what was on the disk is no longer there: that is damage, refused
+// with the place, and no byte is changed. Otherwise the rest was being written when the
+// writer was cut off: a torn tail, even with good lines in it, as a power cut may keep
+// any part of what was not synced. Open copies it to a file beside the journal, syncs
+// that, and cuts it off. A first record that was cut off is torn as well, and so is a
+// file that holds nothing, or nothing but NUL bytes in its first 512, a disk's sector; a
+// file in which no line is good and that does not begin as a journal does is none, and
 // refused.
 //
-// A line whose crc matches and which is not a record of this format where it
-// stands is damage, wherever it stands: no power cut makes it.
+// A line whose crc matches but which is not a record of this format in its place
+// is damage, wherever it is: no power cut produces it.
 //
 // Records that no later one calls durable are written again, the same bytes at
 // the same place, before they are trusted: a kernel that failed to write a
@@ -170,7 +169,8 @@
 // A program reads the format it knows and nothing else: fields and kinds that
 // are not listed here belong to a higher format. In every format the first line
 // begins with {"seq":1,"durable":0,"kind":"journal","format":N, and ends in the
-// crc of this page, so that a newer journal is told from a damaged one.
+// crc of this page, so that a newer journal can be distinguished from a damaged
+// one.
 //
 // # What is assumed of the file system
 //
@@ -182,12 +182,12 @@
 //
 // # What is not protected
 //
-// The checksum is no signature: who can write the file can forge it. Whole last
-// lines that are cut off, or damaged with nothing after them, look like a run
-// that ended earlier to whoever has no lock file; the SHA-256 shows that, which [Verify] and
-// [Journal.Digest] tell and which has to be kept elsewhere. The lock is one per
-// path, symbolic links followed; two hard links to a journal have two. During a
-// run, a journal that another program replaces, moves or changes in length is
-// noticed at the next append ([ErrChanged]); one that it overwrites in place is
-// noticed when the journal is next read.
+// The checksum is not a signature: whoever can write the file can forge it. Whole last
+// lines that are cut off, or damaged with nothing after them, look like a run that ended
+// earlier to anyone without the lock file; the SHA-256 from [Verify] and
+// [Journal.Digest] shows it, and has to be kept elsewhere. The lock is one per path,
+// symbolic links followed; two hard links to a journal have two. During a run, a journal
+// that another program replaces, moves or changes in length is noticed at the next
+// append ([ErrChanged]); one that it overwrites in place is noticed when the journal is
+// next read.
 package journal

@@ -65,7 +65,7 @@ func (e *MismatchError) Error() string {
 // LockedError says that another run holds the journal.
 type LockedError struct {
 	Path   string
-	Holder HolderInfo // zero where the lock file does not tell
+	Holder HolderInfo // zero if the lock file does not say
 }
 
 func (e *LockedError) Error() string {

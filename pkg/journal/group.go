@@ -15,9 +15,9 @@ type group struct {
 	err     error
 }
 
-// append gives records their place behind all others and returns when they are
-// durable. The first of those that wait writes for all who have come by then,
-// so nobody needs a goroutine, and a slow disk makes larger groups.
+// append puts records after all others and returns when they are durable. The
+// first waiter writes for all that have arrived by then, so no goroutine is
+// needed, and a slow disk makes larger groups.
 func (j *Journal) append(records ...record) error {
 	if len(records) == 0 {
 		return nil
@@ -80,7 +80,7 @@ func (j *Journal) place(g *group, e encoded) {
 func (j *Journal) flush() {
 	g := j.group
 	at := j.size
-	j.size += int64(len(g.lines)) // where the next group will stand
+	j.size += int64(len(g.lines)) // where the next group will be
 	j.sum = g.sum
 	j.group = new(group)
 	j.writing = true
@@ -134,8 +134,8 @@ func (j *Journal) write(lines []byte, at int64) error {
 }
 
 // undisturbed makes sure that the file is still the one under its name and has
-// the length that this process gave it. An editor that saves, a move or a
-// second writer would otherwise take the evidence away unnoticed.
+// the length that this process gave it. Otherwise an editor that saves, a move
+// or a second writer would take the evidence away unnoticed.
 func (j *Journal) undisturbed(size int64) error {
 	mine, err := j.file.Stat()
 	if err != nil {

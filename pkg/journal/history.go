@@ -18,12 +18,12 @@ type RunHistory struct {
 	Decided  Counts    // outcomes and restores by status, one a record
 	Verified int64     // keys that a listing was compared with
 	Traffic            // in the order of time
-	Unended  []Minute  // of a run without an end, behind its last minute: only first attempts are known
+	Unended  []Minute  // of a run without an end, after its last minute: only first attempts are known
 	Lost     int64     // records that were found missing when it began, or that [Repair] could not save
 }
 
-// History returns what became of every run, in the order of the file. It reads
-// the journal once more.
+// History returns every run and its end, in the order of the file. It reads the
+// journal once more.
 func (v *View) History() ([]RunHistory, error) {
 	if v.file == nil {
 		return nil, nil
@@ -47,12 +47,12 @@ func (v *View) History() ([]RunHistory, error) {
 // history collects the records of runs.
 type history struct {
 	record record // read last
-	last   []byte // time of the last record that tells when it was written
+	last   []byte // time of the last record that says when it was written
 	runs   []RunHistory
 	first  map[string]int64 // keys that were sent since the run's last [Minute], by the minute of their intent
 }
 
-// minuteLayout is as much of a record's time as tells the minute.
+// minuteLayout is a record's time down to the minute.
 const minuteLayout = "2006-01-02T15:04"
 
 func (h *history) add() {

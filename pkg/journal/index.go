@@ -6,35 +6,34 @@ import (
 	"sync/atomic"
 )
 
-// State is what the journal tells of one key. The zero value is a key that it
+// State is what the journal says about one key. The zero value is a key that it
 // does not know.
 type State struct {
 	Status Status
 
-	// Unsure tells that an earlier attempt of the key may have been applied
-	// though nobody saw its answer: a 404 is then no proof that the key never
+	// Unsure reports that an earlier attempt of the key may have been applied
+	// although its answer was never seen: a 404 is then no proof that the key never
 	// was on the list.
 	Unsure bool
 
-	// Intent tells that a request was about to leave and nothing is recorded
-	// of it since: its fate is unknown. With status Pending that request was a
+	// Intent reports that a request was about to leave and nothing about it has been
+	// recorded since: its fate is unknown. With status Pending that request was a
 	// removal; with a finished one it was a restore.
 	Intent bool
 
-	// Reopened tells that the key is Pending because of [Journal.Reopen] and nothing
-	// has been decided since.
+	// Reopened reports that the key is Pending because of [Journal.Reopen] and
+	// nothing has been decided since.
 	Reopened bool
 
-	// Barred tells that the API refused to put the key back, and that nothing was
-	// tried since.
+	// Barred reports that the API refused to put the key back, and that nothing has
+	// been tried since.
 	Barred bool
 
 	// Marks are the caller's, see [Index.Mark].
 	Marks Mark
 
-	// Offset is where in the file the record stands that decided Status: byte
-	// offset of its line. For a key that is Pending that may be a failure that is
-	// tried again. See [View.OutcomeAt].
+	// Offset is the byte offset of the line whose record decided Status. For a
+	// Pending key that may be a failure that is tried again. See [View.OutcomeAt].
 	Offset int64
 }
 
@@ -114,7 +113,7 @@ func (s slot) decided(status Status, offset int64) slot {
 }
 
 // state unpacks s. A key that failed keeps its status while an intent is
-// outstanding, so that a release leads back to it; it is Pending to everybody else.
+// outstanding, so that a release leads back to it; to all others it is Pending.
 func (s slot) state() State {
 	status := s.status()
 	if s.has(slotIntent) && !status.Finished() {
@@ -133,7 +132,7 @@ func (s slot) state() State {
 
 func (x *Index) shard(k Key) *shard { return &x.shards[k[0]%64] }
 
-// State returns how k stands; the zero State for a key that the journal does
+// State returns the state of k; the zero State for a key that the journal does
 // not know. After a repair that lost records, a key without an outcome is
 // unsure, known or not.
 func (x *Index) State(k Key) State {
@@ -152,7 +151,7 @@ func (x *Index) known(s slot) slot {
 }
 
 // ReopenedAt returns the offset of the record that last reopened keys, 0 for
-// none: what was finished behind it was finished since.
+// none: what was finished after it was finished since.
 func (x *Index) ReopenedAt() int64 { return x.reopenedAt.Load() }
 
 // Mark sets a mark of k and reports whether it was set before. An unknown key is
@@ -240,8 +239,7 @@ type change struct {
 }
 
 // publish makes a change while others use the index. Records are applied in the
-// order of the file, both on loading and, once they are durable, while a run
-// goes on.
+// order of the file, both on loading and, once they are durable, during a run.
 func (x *Index) publish(c change) {
 	if x.stage(c, x.publish) {
 		return
@@ -252,7 +250,7 @@ func (x *Index) publish(c change) {
 	x.apply(c)
 }
 
-// apply makes a change in an index, or a shard of it, that nobody else uses now.
+// apply makes a change in an index, or a shard of it, that nothing else uses now.
 func (x *Index) apply(c change) {
 	if x.stage(c, x.apply) {
 		return
@@ -311,13 +309,13 @@ func (s slot) after(c change) slot {
 	return s
 }
 
-// intended decides what nothing decided before, and what it has more to say
-// about: an intent that lists stored forms lists all that are known. Else a
-// failure stands until there is another outcome, and what is about to be put back
-// stays removed.
+// intended decides what nothing has decided before, and what it knows more about:
+// an intent that lists stored forms lists all that are known. Otherwise a failure
+// stays until there is another outcome, and what is about to be put back stays
+// removed.
 //
-// An intent that is outstanding already leaves its mark: what became of its
-// request stays unknown, whatever becomes of this one.
+// An intent that is already outstanding leaves its mark: the fate of its request
+// stays unknown, whatever happens to this one.
 func (s slot) intended(c change) slot {
 	s = s.with(slotBarred, false)
 	if c.restore {
@@ -354,8 +352,8 @@ func (s slot) barred(c change) slot {
 	return s.with(slotBarred, true).with(slotIntent, s.has(slotIntent) && !s.status().Finished())
 }
 
-// distrust marks every key without a finished outcome: the records that a
-// repair could not save may have told of requests for any of them.
+// distrust marks every key without a finished outcome: the records that a repair
+// could not save may have been about requests for any of them.
 func (x *Index) distrust() {
 	x.doubt.Store(true)
 	for i := range x.shards {

@@ -60,7 +60,7 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 		j.miss(readNote(path))
 		return j, nil
 	}
-	if err == nil && !info.Mode().IsRegular() { // beside which no lock has a place
+	if err == nil && !info.Mode().IsRegular() { // which can have no lock beside it
 		return nil, fmt.Errorf("open journal: %s: %w", path, errNotRegular)
 	}
 	earlier := readNote(path)
@@ -75,8 +75,8 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 	return j, nil
 }
 
-// miss compares the journal with what its lock file knows of an earlier one. What
-// is missing may have told of a request for any key.
+// miss compares the journal with what its lock file knows about an earlier one.
+// What is missing may have been about a request for any key.
 func (j *Journal) miss(earlier note) {
 	switch {
 	case earlier.ID == j.id:
@@ -157,7 +157,7 @@ func (j *Journal) beginnable() error {
 }
 
 // create locks and creates a new journal. Its name is on the disk before anything
-// in it counts, and before the lock file tells of that. Called with mu held.
+// in it counts, and before the lock file mentions it. Called with mu held.
 func (j *Journal) create() error {
 	lock, err := lockJournal(j.disk, j.path)
 	if err != nil {
@@ -192,8 +192,8 @@ func (j *Journal) fatal(err error) error {
 // that is durable.
 func (j *Journal) Intent(i Intent) error { return j.append(i.record()) }
 
-// Outcome records what became of some entries, and returns when that is durable;
-// then, and only then, the index tells it.
+// Outcome records the outcomes of some entries, and returns when they are
+// durable; then, and only then, the index shows them.
 func (j *Journal) Outcome(all ...Outcome) error {
 	records := make([]record, 0, len(all))
 	for _, o := range all {
@@ -213,8 +213,9 @@ func (j *Journal) Release(all ...Release) error {
 	return j.append(records...)
 }
 
-// ReleaseKey ends an intent of which nobody will find out more, as of a key
-// that is no longer on the list. The key stays open and becomes unsure.
+// ReleaseKey ends an intent about which nothing more will be found out, such as
+// that of a key that is no longer on the list. The key stays open and becomes
+// unsure.
 func (j *Journal) ReleaseKey(k Key, reason string) error {
 	return j.append(record{kind: KindReleased, time: spellTime(time.Time{}), key: k, keyed: true, reason: text(reason)})
 }
@@ -238,7 +239,7 @@ func (j *Journal) Reopened() error {
 
 // Restoring records that a batch is about to be put back on the list, and
 // returns when that is durable. The keys keep their status; until Restored or
-// Release the Intent of their state tells that they may be back.
+// Release the Intent of their state says that they may be back.
 func (j *Journal) Restoring(batch []Restore) error { return j.appendBatch(KindIntent, batch) }
 
 // Restored records that the API has put a batch back, and returns when that is

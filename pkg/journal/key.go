@@ -11,7 +11,7 @@ import (
 
 // Key identifies what a record is about: the first 16 bytes of a SHA-256, so
 // that an index of a million identifiers is small and holds no personal data.
-// Two of a million identifiers share a key with a chance of 1 in 10^26.
+// The chance that two of a million identifiers share a key is 1 in 10^26.
 type Key [16]byte
 
 // KeyOf returns the key of an identifier: SHA-256 of its type, a NUL and its

@@ -20,7 +20,7 @@ func newLines(r io.Reader) *bufio.Scanner {
 }
 
 // cutLine is the split function of newLines. What is longer than maxLine comes
-// in pieces, none of which has a line end but the last.
+// in pieces, of which only the last has a line end.
 func cutLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
 	switch i := bytes.IndexByte(data, '\n'); {
 	case i >= 0:

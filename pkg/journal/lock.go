@@ -17,8 +17,8 @@ import (
 // file is never deleted: a lock on a file that is gone locks nothing.
 const lockSuffix = ".lock"
 
-// HolderInfo says who holds a journal. It is zero where the lock file does not
-// tell, as on Windows, where a locked file cannot be read.
+// HolderInfo says who holds a journal. It is zero if the lock file does not say,
+// as on Windows, where a locked file cannot be read.
 type HolderInfo struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -33,14 +33,14 @@ func (h HolderInfo) String() string {
 }
 
 // note is what a lock file says. Its file outlives the journal's, so it also
-// tells what journal there was: one that has less by now has lost something.
+// says what journal there was: one that has less by now has lost something.
 type note struct {
 	HolderInfo
 	ID      string `json:"journal,omitempty"`
 	Records int64  `json:"records,omitempty"` // that were durable
 }
 
-// noteStart is how a note begins. A file that begins otherwise is none of ours.
+// noteStart is how a note begins. A file that begins otherwise is not ours.
 const noteStart = `{"pid":`
 
 // maxNote is more than a note takes, in bytes.
@@ -159,7 +159,7 @@ func noteLike(f file) bool {
 }
 
 // readNote returns what the lock file of a journal says, nothing if it does not
-// tell.
+// say.
 func readNote(path string) (n note) {
 	f, err := openToRead(path + lockSuffix)
 	if err != nil {

@@ -2,7 +2,8 @@ package journal
 
 import "io/fs"
 
-// openFlags and waitFlags are for what Unix systems call links and pipes.
+// openFlags and waitFlags are empty: they concern what Unix systems call links and
+// pipes.
 const openFlags, waitFlags = 0, 0
 
 // noteHolder ignores an error: here a locked file refuses writes through any

@@ -25,7 +25,7 @@ type record struct {
 	line                  int64
 	typ, identifier, sent []byte
 	key                   Key
-	refused, keyed        bool // key stands in place of the identifier
+	refused, keyed        bool // key takes the place of the identifier
 	restore, unsure       bool
 	status                Status
 	found                 Found
@@ -167,8 +167,8 @@ func (r *record) walkOutcome(c *codec) {
 	r.walkForms(c)
 }
 
-// walkRefused goes through what tells a refused entry: its key beside what that
-// was made of, since a cell may hold bytes that a record cannot.
+// walkRefused goes through what identifies a refused entry: its key beside what
+// that was made of, since a cell may hold bytes that a record cannot.
 func (r *record) walkRefused(c *codec) {
 	r.walkKey(c)
 	if c.filled(`,"type":"`, &r.typ); len(r.typ) > 0 {
@@ -243,7 +243,7 @@ func (r record) encode() (encoded, error) {
 	return encoded{c.b, r.change(0)}, nil
 }
 
-// place is where a record stands.
+// place is the place of a record in the file.
 type place struct{ seq, durable int64 }
 
 // decode reads a record without its checksum and line end. Only what encode
@@ -261,7 +261,7 @@ func (r *record) decode(b []byte) (place, error) {
 	return p, c.err
 }
 
-// change returns what the record does to an index when it stands at offset.
+// change returns what the record at offset does to an index.
 func (r *record) change(offset int64) change {
 	c := change{
 		kind: r.kind, offset: offset, status: r.status, unsure: r.unsure, restore: r.restore, lists: len(r.forms) > 0,

@@ -29,7 +29,7 @@ type End struct {
 	Time     time.Time // zero: now
 	Reason   string
 	Entries  int64  // of the list
-	Counts   Counts // of these, what became of them
+	Counts   Counts // of these, by outcome
 	Unsure   int64  // of these, those that carry the mark
 	Requests int64  // HTTP requests, retries included
 }
@@ -42,7 +42,7 @@ type Intent struct {
 	Stored     []Stored // see [Outcome]
 }
 
-// Outcome is what became of an entry.
+// Outcome is the outcome of an entry.
 type Outcome struct {
 	Line       int // of the list, 1-based; 0: none
 	Identifier api.Identifier
@@ -83,9 +83,9 @@ type Stored struct {
 	Removed   bool // the API confirmed that this form is removed
 }
 
-// Release ends the intent of a key without an outcome: what became of its
-// attempts is known, and none of those since the intent was applied unless
-// Stored tells so.
+// Release ends the intent of a key without an outcome: the fate of its attempts
+// is known, and none of those since the intent was applied unless Stored says
+// so.
 type Release struct {
 	Line       int // of the list, 1-based; 0: none
 	Identifier api.Identifier
@@ -209,7 +209,7 @@ func formsOf(all []Stored) []form {
 	return forms
 }
 
-// outcome returns what a record tells that decides a key.
+// outcome returns what a record that decides a key says.
 func (r *record) outcome() (Outcome, error) {
 	if r.identifier == nil && !r.refused {
 		return Outcome{}, errors.New("the record decides no key")

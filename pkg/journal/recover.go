@@ -40,7 +40,7 @@ type content struct {
 	sum        uint32  // of the last one
 	terminated bool    // the last one has its line end
 	durable    int64   // the last sequence number known durable
-	unsettled  []int64 // offsets of the records behind that one
+	unsettled  []int64 // offsets of the records after that one
 	tail       TornTail
 }
 
@@ -99,7 +99,7 @@ func read(f file, path string, id *Identity) (*content, error) {
 }
 
 // scanner reads a journal line by line: good records up to the first line that
-// is not good, and beyond it only what calls that line durable.
+// is not good, and after it only lines that call it durable.
 type scanner struct {
 	*content
 	line   int64 // 1-based, and where it begins
@@ -112,7 +112,7 @@ type scanner struct {
 
 // scan reads a journal from r. The error is a *DamageError, wraps ErrNewer or
 // ErrNotJournal, or is that of reading. With a *DamageError the content is what
-// stands before the damage.
+// precedes the damage.
 func scan(r io.Reader, path string) (*content, error) {
 	s := scanner{content: &content{path: path, index: new(Index), terminated: true}}
 	in := newLines(r)
@@ -160,7 +160,7 @@ func (s *scanner) take(token []byte) error {
 	return nil
 }
 
-// bad begins the torn tail, or goes on in it.
+// bad begins the torn tail, or continues it.
 func (s *scanner) bad(b []byte, size int) error {
 	if s.torn != nil {
 		return s.beyond(claimedDurable(b), ", whose checksum does not match either, still says", size)
@@ -171,8 +171,8 @@ func (s *scanner) bad(b []byte, size int) error {
 }
 
 // beyond lengthens the torn tail by a line that calls the given record durable.
-// If that is the first bad one, it is no torn tail but damage; otherwise all were
-// written in one stroke, of which a power cut may keep any part.
+// If that is the first bad one, it is not a torn tail but damage; otherwise all
+// were written in one stroke, of which a power cut may keep any part.
 func (s *scanner) beyond(durable int64, tells string, size int) error {
 	if durable > s.records {
 		s.torn.Reason += fmt.Sprintf("; %d good records before it, and line %d%s that it was durable", s.records, s.line, tells)
@@ -183,8 +183,8 @@ func (s *scanner) beyond(durable int64, tells string, size int) error {
 	return nil
 }
 
-// misplaced tells why a record that is good by itself cannot stand where it
-// stands. This package never writes such a thing; somebody else did.
+// misplaced says why a record that is good in itself cannot be where it is. This
+// package never writes such a thing; somebody else did.
 func (s *scanner) misplaced(at place) string {
 	r := &s.record
 	switch {
@@ -232,9 +232,9 @@ func (s *scanner) damage(reason string) *DamageError {
 }
 
 // claimedDurable returns the number of the last durable record that a bad line
-// tells of, 0 if it tells of none. It proves nothing by itself. But no write is
+// mentions, 0 if it mentions none. It proves nothing in itself. But no write is
 // begun before the one before it is durable, so what an interruption leaves of
-// the last write never tells of more than the good records before it: a line
+// the last write never mentions more than the good records before it: a line
 // that does was changed later, as by an editor that changed every line.
 func claimedDurable(b []byte) int64 {
 	if !bytes.HasPrefix(b, []byte(`{"seq":`)) {
@@ -262,7 +262,7 @@ func wiped(b []byte) bool {
 	return len(start) > 0 && len(bytes.Trim(start, "\x00")) == 0
 }
 
-// newer reports whether a first line whose checksum matches is of a format that
+// newer reports whether a first line whose checksum matches is in a format that
 // this package does not know.
 func newer(covered []byte) bool {
 	version, ok := bytes.CutPrefix(covered, []byte(headerStart))
@@ -335,7 +335,7 @@ func fileSize(f file) (int64, error) {
 	return info.Size(), nil
 }
 
-// newJournalID returns an id that tells journals apart.
+// newJournalID returns an id that distinguishes journals.
 func newJournalID() []byte {
 	var b [16]byte
 	rand.Read(b[:]) // never fails

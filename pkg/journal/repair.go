@@ -22,10 +22,10 @@ type Repaired struct {
 }
 
 // Repair writes to a new file, to, what the damaged journal at path still
-// proves: every line whose checksum matches the line before it. The damaged
-// file stays as it is. In the new journal a repair record tells of the loss,
-// and makes every key without a finished outcome unsure: what was lost may
-// have told of a request.
+// proves: every line whose checksum matches the line before it. The damaged file
+// stays as it is. In the new journal a repair record notes the loss, and makes
+// every key without a finished outcome unsure: what was lost may have been about
+// a request.
 //
 // A journal without damage is [ErrSound]: opening it takes care of a torn tail.
 // One that a run holds is a *[LockedError]. An existing file at to is
@@ -67,7 +67,7 @@ func repairable(f *os.File, path string) error {
 	return err
 }
 
-// proven is where in a damaged journal a good record stands.
+// proven is the place of a good record in a damaged journal.
 type proven struct {
 	seq, offset int64
 }
@@ -75,7 +75,7 @@ type proven struct {
 // survey is what a damaged journal still proves.
 type survey struct {
 	records  []proven
-	identity *Identity // of the earliest record that tells it
+	identity *Identity // of the earliest record that has it
 	told     int64     // sequence number of that record
 	header   bool      // the first record is the header
 	bad      int64     // lines
@@ -132,8 +132,8 @@ func (s *survey) lost() int64 {
 }
 
 // writeTo writes the new journal. It has its name when all of it is on the disk: the
-// record that tells of the loss is its last, and a part without it would be as good
-// as any. A part that could not be finished is removed.
+// record that notes the loss is its last, and a part without it would look complete.
+// A part that could not be finished is removed.
 func (s *survey) writeTo(d disk, from *os.File, path, to string) (Repaired, error) {
 	out, part, err := createFree(d, to+".part")
 	if err != nil {

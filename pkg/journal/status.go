@@ -1,6 +1,6 @@
 package journal
 
-// Status says how a key stands, or what became of an entry of a list. The zero
+// Status is the state of a key, or the outcome of an entry of a list. The zero
 // value is None.
 type Status uint8
 
@@ -36,8 +36,8 @@ func (s Status) Finished() bool {
 	return s == Removed || s == NotFound || s == Protected || s == Restored
 }
 
-// Account returns under which status an account of a list has a key: one that is
-// removed in part failed, and one that the journal does not know is open.
+// Account returns the status under which an account of a list counts a key: one
+// removed in part as failed, one that the journal does not know as open.
 func (s Status) Account() Status {
 	switch s {
 	case Partial:
@@ -48,7 +48,7 @@ func (s Status) Account() Status {
 	return s
 }
 
-// outcome reports whether an outcome record can tell this status.
+// outcome reports whether an outcome record can have this status.
 func (s Status) outcome() bool {
 	return s == Removed || s == NotFound || s == Failed || s == Protected || s == Partial
 }
@@ -68,7 +68,7 @@ func (c Counts) Total() int64 {
 // Finished returns how many need nothing more.
 func (c Counts) Finished() int64 { return c[Removed] + c[NotFound] + c[Protected] + c[Restored] }
 
-// Tally counts keys by how they stand.
+// Tally counts keys by their state.
 type Tally struct {
 	Counts
 	Unsure     int64 // of all, those that carry the mark or are unanswered

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// plainASCII reports whether c stands for itself within a string of a record.
+// plainASCII reports whether c means itself within a string of a record.
 func plainASCII(c byte) bool { return c-' ' < 0x5f && c != '"' && c != '\\' }
 
-// visible reports whether r, beyond ASCII, may stand in a record as it is.
-// C1 controls, format characters (bidi controls, zero-width characters, the
-// byte order mark, tags), line and paragraph separators may not: a record is
-// printed to terminals, where they hide or reorder text.
+// visible reports whether r, beyond ASCII, may be in a record as it is. C1
+// controls, format characters (bidi controls, zero-width characters, the byte
+// order mark, tags), line and paragraph separators may not: a record is printed
+// to terminals, where they hide or reorder text.
 func visible(r rune) bool {
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

@@ -5,8 +5,8 @@ import "time"
 // timeLayout is how records spell a time: UTC, milliseconds, always 24 bytes.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// minYear is the first year that a record can tell. Any will do that no clock
-// shows and that keeps the zero time, which stands for now, out of the file.
+// minYear is the first year that a record can have. Any year will do that no
+// clock shows and that keeps the zero time, which means now, out of the file.
 const minYear = 1000
 
 // spellTime returns t as a record has it, or what the clock says now.

@@ -18,7 +18,7 @@ type Report struct {
 	Records  int64        // good ones, up to the first line that is not
 	Kinds    [kinds]int64 // of these, by [Kind]
 	LastRun  time.Time    // when the last run began; zero without one
-	Ended    time.Time    // when it ended; zero if it goes on, or was cut off
+	Ended    time.Time    // when it ended; zero if it has not ended, or was cut off
 	Reason   string       // why it ended
 	Keys     Tally
 	Torn     *TornTail // nil without one; it is left in place
@@ -26,7 +26,7 @@ type Report struct {
 
 // Verify reads every line of the journal at path. It takes no lock and changes
 // nothing. Errors are those of [Open] but for lock and identity; with a
-// *[DamageError] the report counts what stands before the damage.
+// *[DamageError] the report counts what precedes the damage.
 //
 // The digest is what shows that last lines were taken away: a file that ends
 // early is otherwise as good as any.

@@ -43,8 +43,9 @@ func Load(path string, id *Identity) (*View, error) {
 func (v *View) Exists() bool { return v.file != nil }
 
 // OutcomeAt returns what the record at s.Offset says, the one that decided the
-// status. Its Unsure is s.Unsure. Its Result is s.Status, but for a failure that
-// is tried again, which is still told. Only what that record has is filled in.
+// status. Its Unsure is s.Unsure. Its Result is s.Status, except for a failure
+// that is tried again, which is still reported. Only what that record has is
+// filled in.
 func (v *View) OutcomeAt(s State) (Outcome, error) {
 	return outcomeAt(&v.window, io.NewSectionReader(v.file, 0, v.size), v.path, s)
 }

@@ -10,9 +10,9 @@ import (
 // records, and still little more work than a read for one alone.
 const windowSize = 16 << 10
 
-// window reads single lines of a file, and keeps what it read last: whoever
-// asks for one record after the other mostly does so in the order of the file.
-// The zero value is ready to use. Safe for concurrent use.
+// window reads single lines of a file, and keeps what it read last: records
+// asked for one after another are mostly in the order of the file. The zero
+// value is ready to use. Safe for concurrent use.
 type window struct {
 	mu    sync.Mutex
 	start int64

@@ -15,13 +15,13 @@ const (
 	confirmed                   // the API confirmed it
 	absent                      // not on the list, in the documented shape
 	rejected                    // refused for what it is; sending it again changes nothing
-	unsendable                  // wrong in itself, so that nothing was sent
+	unsendable                  // wrong in itself, so nothing was sent
 	retry                       // trouble that may pass
 	quota                       // 429: wait; it was not an attempt
 	unauthorized                // 401
 	forbidden                   // 403
 	foreign                     // something else than the API answered
-	unreachable                 // no way to the API, and waiting does not mend it
+	unreachable                 // no way to the API, and waiting does not fix it
 	cut                         // the run itself cut the attempt off
 )
 
@@ -29,7 +29,7 @@ const (
 func (v verdict) ofAPI() bool { return v == confirmed || v == absent || v == rejected }
 
 // judge maps the error of a request to what it means. It is a pure function of
-// the error, so that every rule can be read in one place and tested by a table.
+// the error, so every rule can be read in one place and tested with a table.
 func judge(err error) verdict {
 	if err == nil {
 		return confirmed
@@ -64,7 +64,7 @@ func judge(err error) verdict {
 }
 
 // mayBeApplied reports whether the attempt that ended in err could have changed
-// the DNC list without telling so. Answers in which the API itself declines
+// the DNC list without a sign of it. Answers in which the API itself declines
 // (401, 403, 429, other 4xx) and requests that never reached a server could not.
 func mayBeApplied(err error) bool {
 	var e *api.Error

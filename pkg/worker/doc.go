@@ -1,8 +1,8 @@
 // Package worker turns a removal list into requests: it plans a run, sends one
-// request a key under one pace, and writes down what became of each.
+// request per key under one pace, and records each outcome.
 //
 // It joins the other packages. Package reader gives it entries, package api
-// sends, package journal remembers; none of these know of each other.
+// sends, package journal remembers; none of these knows the others.
 //
 // # The way of one entry
 //
@@ -13,8 +13,8 @@
 // there is none to drain, and nothing after the append to the journal can lose
 // anything.
 //
-// A turn lasts until the request has a connection to leave on, so that one that
-// is slow to come about bunches nothing.
+// A turn ends once the request has a connection, so a slow one cannot cause a
+// burst.
 //
 // The intent is written inside the turn, not before it: a worker can wait a
 // long time for its turn, and an interruption in that time must not leave an
@@ -42,27 +42,26 @@
 // # Unsure
 //
 // A request whose answer never arrived may have been applied. From then on a
-// "not on the list" for that key no longer proves that it never was there, so
+// "not on the list" for that key no longer proves that it was never there, so
 // its outcome is marked unsure, in this run and in later ones, until the API
 // confirms a removal.
 //
 // # Several stored forms
 //
-// A key can stand on the Do Not Contact list in several spellings, each of which
-// takes a request. What becomes of it is decided by a function of what was known
-// before and of the answers, see removal.go: between two forms the key stays open,
-// and each record lists all forms and which of them the API confirmed. A key of
-// which some forms are gone and another one failed is removed in part, which
-// counts as failed.
+// A key can be on the Do Not Contact list in several spellings, each of which
+// takes a request. Its outcome is a function of what was known before and of the
+// answers, see removal.go: between two forms the key stays open, and each record
+// lists all forms and which of them the API confirmed. A key of which some forms
+// are gone and another one failed is removed in part, which counts as failed.
 //
 // # Snapshot
 //
-// Listing the Do Not Contact list costs a request for 100 entries and tells what
+// Listing the Do Not Contact list costs a request for 100 entries and shows what
 // of the removal list is on it, in which stored forms, and which entries came
 // from the people themselves. A [Plan] that has a [Snapshot] to [Plan.Use] sends
 // nothing for keys that are not there, and each stored form of those that are: a
-// key is removed when none is left. Only what concerns keys that are to be sent
-// is kept in memory.
+// key is removed when none is left. Only what concerns keys to be sent is kept
+// in memory.
 //
 // A snapshot is evidence of one moment. It is never kept: each run takes a new
 // one, and where it is not whole, or an entry has no type, the API is asked.

@@ -68,7 +68,7 @@ func (f *feed) stopped() *Stop {
 	return stop
 }
 
-// pull returns the next entry: those first whose fate an earlier run left unknown.
+// pull returns the next entry: first those whose fate an earlier run left unknown.
 func (f *feed) pull() (reader.Entry, error) {
 	if len(f.plan.first) > 0 {
 		e := f.plan.first[0]

@@ -6,16 +6,16 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// grouping chooses how many identifiers the next request puts back, where one that
-// the API refuses has all beside it refused as well. Each answer is worth most where
-// yes and no are equally likely, so batches are as large as the share that was
-// refused of late allows. In a batch that was refused the first identifier to blame
-// is looked for by halves; what stands behind it is as unknown as before.
+// grouping chooses how many identifiers the next request puts back, where one
+// identifier that the API refuses makes it refuse all others in the request. An
+// answer is worth most if yes and no are equally likely, so batches are as large as
+// the share refused recently allows. In a refused batch the first identifier to
+// blame is found by halving; what follows it is as unknown as before.
 //
 // For d of n identifiers this takes about d·log2(n/d)+d requests, and hardly more
-// than n however many are refused. Its zero value expects none to be.
+// than n however many are refused. Its zero value expects none to be refused.
 type grouping struct {
-	blamed int     // so many at the head were refused together; 0 for none
+	blamed int     // how many at the head were refused together; 0 for none
 	share  float64 // that was refused of late
 }
 

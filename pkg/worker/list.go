@@ -18,8 +18,8 @@ type List struct {
 	opts reader.Options
 }
 
-// NewList returns the list that file holds. The name stands in messages and in
-// the journal. The file stays the caller's to close, after the last use.
+// NewList returns the list in file. The name appears in messages and in the
+// journal. The caller closes the file after the last use.
 //
 // A file that is replaced by renaming keeps being read as it was; one that is
 // overwritten in place is found out by its digest.
@@ -61,7 +61,7 @@ func (l *List) pass() (*pass, error) {
 }
 
 // sum returns the SHA-256 of the whole file in hexadecimal. It reads what the
-// reader left, which may be some bytes behind the end of compressed data.
+// reader left, which may be some bytes after the end of compressed data.
 func (p *pass) sum() (string, error) {
 	if _, err := io.Copy(io.Discard, p.bytes); err != nil {
 		return "", err

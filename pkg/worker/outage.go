@@ -36,7 +36,7 @@ type outage struct {
 	next    time.Time // when another may leave
 	probing bool      // one is under way
 	waiting int       // requests that wait for their turn to be one
-	told    time.Time // when the log was last told
+	told    time.Time // when it was last logged
 	answers int64     // of the run so far
 	news    chan struct{}
 
@@ -146,7 +146,7 @@ func (o *outage) trouble(cause error, probe bool) (on bool, over error) {
 	return o.on, o.over(cause, now)
 }
 
-// declare begins an outage where there is nobody else to show the API at work. The
+// declare begins an outage if no other request shows that the API is working. The
 // error is that of trouble.
 func (o *outage) declare(cause error) (over error) {
 	o.mu.Lock()
@@ -180,7 +180,7 @@ func (o *outage) pause(now time.Time) {
 	o.next = now.Add(min(d, max(0, o.began.Add(o.longest).Sub(now))))
 }
 
-// withdraw ends a probe of which nothing is learned.
+// withdraw ends a probe that taught nothing.
 func (o *outage) withdraw() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -232,7 +232,7 @@ func (o *outage) drain() (undecided, again []parked) {
 	return undecided, again
 }
 
-// now returns the outage as it is, zero for none.
+// now returns the current outage, zero for none.
 func (o *outage) now() Outage {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -242,7 +242,7 @@ func (o *outage) now() Outage {
 	return Outage{For: time.Since(o.began), Next: o.next}
 }
 
-// tell wakes whoever waits. The lock must be held.
+// tell wakes all that wait. The lock must be held.
 func (o *outage) tell() {
 	close(o.news)
 	o.news = make(chan struct{})

@@ -21,7 +21,7 @@ type Records interface {
 	Outcomes() iter.Seq2[journal.Outcome, error]
 }
 
-// PlanOptions choose what a run sends beside keys that were never finished.
+// PlanOptions choose what a run sends besides keys that were never finished.
 type PlanOptions struct {
 	// Again sends finished keys of the list once more.
 	Again bool
@@ -29,17 +29,17 @@ type PlanOptions struct {
 	SkipFailed bool
 }
 
-// Plan is what a list and its journal tell before anything is sent. All counts
+// Plan is what a list and its journal show before anything is sent. All counts
 // are entries of the list, unless they say keys: a key is one identifier under
 // one type, which is one request.
 type Plan struct {
 	Layout reader.Layout
 	SHA256 string // of the list's bytes, hexadecimal
 
-	Rows       reader.Rows // the list's records, of which Entries came
+	Rows       reader.Rows // the list's records, which gave Entries
 	Entries    int64
 	Duplicates int64
-	Completed  int64 // phone numbers whose country only the default region told
+	Completed  int64 // phone numbers whose country came only from the default region
 	Refused    Refused
 	Types      map[api.IdentifierType]int64 // keys a type
 
@@ -58,12 +58,12 @@ type Plan struct {
 	// without any.
 	Oldest, Newest time.Time
 
-	// Elsewhere is how many finished keys of the journal are not on the list as
-	// it is read: it has changed, or was read with other options.
+	// Elsewhere is how many finished keys of the journal are not on the list as it
+	// is read: the list has changed, or was read with other options.
 	Elsewhere int64
 
-	// Left are requests of an earlier run that got no answer and whose keys are
-	// no longer on the list: nothing will find out about them.
+	// Left are requests of an earlier run that got no answer and whose keys are no
+	// longer on the list: their fate will stay unknown.
 	Left []journal.Key
 
 	opts    PlanOptions
@@ -93,9 +93,9 @@ type RefusedEntry struct {
 	Reason string
 }
 
-// NewPlan reads the whole list and compares it with records. It changes
-// nothing but the marks in the index. The error is that of reading the list:
-// a *[reader.ListError] for a list that cannot be used as it is.
+// NewPlan reads the whole list and compares it with records. It changes nothing
+// but the marks in the index. The error is that of reading the list: a
+// *[reader.ListError] for a list that cannot be used.
 func NewPlan(list *List, records Records, opts PlanOptions) (*Plan, error) {
 	p := &Plan{Types: map[api.IdentifierType]int64{}, opts: opts, records: records}
 	p.Refused.ByCode = map[string]int64{}
@@ -222,7 +222,7 @@ func (p *Plan) reopens(key journal.Key, s journal.State) bool {
 
 // contradicted reports whether the snapshot holds a key that the journal calls not
 // found. If that was unsure, another stored form may have been there all the time;
-// else it was put on the list since.
+// otherwise it was added to the list since.
 func (p *Plan) contradicted(key journal.Key, s journal.State) bool {
 	if p.Snapshot == nil || s.Status != journal.NotFound {
 		return false
@@ -231,7 +231,7 @@ func (p *Plan) contradicted(key journal.Key, s journal.State) bool {
 	return m != nil && !m.vague()
 }
 
-// sends reports whether a key as it stands is to be sent.
+// sends reports whether a key in its current state is to be sent.
 func (p *Plan) sends(s journal.State) bool {
 	switch s.Status {
 	case journal.None, journal.Pending:
@@ -242,8 +242,8 @@ func (p *Plan) sends(s journal.State) bool {
 	return false
 }
 
-// date finds out when the keys that are skipped were finished. The journal only
-// grows, so the first and the last record of them tell.
+// date finds out when the skipped keys were finished. The journal only grows, so
+// their first and last records show it.
 func (p *Plan) date(oldest, newest journal.State) error {
 	if oldest.Status == journal.None {
 		return nil

@@ -8,14 +8,14 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// Probe is what at most two harmless requests tell of the API before a run.
+// Probe is what at most two harmless requests show about the API before a run.
 type Probe struct {
 	List     Probed // GET of a single entry: is the token accepted?
 	Remove   Probed // DELETE of an address that cannot be on any list: is removing permitted?
 	Requests int64
 }
 
-// Probed is what became of one request.
+// Probed is the result of one request.
 type Probed struct {
 	Asked  bool
 	Answer api.Answer
@@ -25,15 +25,15 @@ type Probed struct {
 	// Stop is why a run would stop, nil if it would go on.
 	Stop *Stop
 	// Confirmed says that the API confirmed to have removed what cannot exist: it
-	// does not tell what is on the list from what is not.
+	// does not distinguish what is on the list from what is not.
 	Confirmed bool
 }
 
 // NewProbe asks the API for one entry of the Do Not Contact list, and then to
 // remove an address in the domain .invalid, which no list can hold (RFC 6761).
 // Each request is made once, in its turn of the pace; the second one only if the
-// first was answered well. The pace should have a [pace.Config.MaxWait] of next to
-// nothing, to tell of a pause instead of taking it.
+// first was answered well. The pace should have a tiny [pace.Config.MaxWait], to
+// report a pause instead of waiting for it.
 func NewProbe(ctx context.Context, cfg Config) Probe {
 	cfg = cfg.withDefaults()
 	cfg.MaxAttempts = 1

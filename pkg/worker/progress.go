@@ -13,15 +13,15 @@ type Progress struct {
 	Refused   int64          // of the failed, entries that were never sent
 	Unsure    int64          // of all, the ones that carry the mark
 	Free      int64          // of all but the refused, settled without a request
-	Lifted    int64          // people's own opt-outs that were removed, as far as a snapshot tells
-	Rewritten int64          // of the not found, those whose cell is not in canonical form, as it was sent
+	Lifted    int64          // people's own opt-outs that were removed, as far as a snapshot knows
+	Rewritten int64          // of the not found, those whose cell is not in the canonical form that was sent
 	// Identifiers are those that a restore put back: every stored form of a key.
 	Identifiers int64
 	Requests    int64 // attempts of every kind, those of the snapshot included
 	Outage      Outage
 }
 
-// Outage is an outage as it is now; its zero value is none.
+// Outage is the state of an outage; its zero value is none.
 type Outage struct {
 	For  time.Duration // since anything was answered
 	Next time.Time     // when the next request asks again

@@ -16,7 +16,7 @@ import (
 )
 
 // Recording is one listing of the Do Not Contact list, kept in a file, from
-// which the plans of several lists can each take a snapshot. It takes no memory.
+// which the plans of several lists can each take a snapshot. It uses no memory.
 // It is not safe for concurrent use.
 type Recording struct {
 	file  io.ReadWriteSeeker
@@ -46,8 +46,8 @@ func Record(ctx context.Context, l *Listing, maxPages int64, file io.ReadWriteSe
 // Requests is how many requests the listing took, attempts included.
 func (r *Recording) Requests() int64 { return r.done.Requests }
 
-// Snapshot returns what the recording tells of the keys that m wants. It took no
-// requests of its own. The error is that of reading the file.
+// Snapshot returns what the recording says about the keys that m wants. It takes
+// no requests of its own. The error is that of reading the file.
 func (r *Recording) Snapshot(m Matching) (*Snapshot, error) {
 	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("go back to the start of the snapshot: %w", err)

@@ -13,14 +13,14 @@ import (
 	"altadnc-bulk/pkg/reader"
 )
 
-// removal is the removal of one key, as it stands before a request for it leaves:
-// a request for each form in which the key is on the Do Not Contact list, one
-// after the other. Without a snapshot that is its canonical form alone.
+// removal is the state of the removal of one key before a request for it leaves:
+// one request after another for each form in which the key is on the Do Not
+// Contact list. Without a snapshot that is only its canonical form.
 //
-// What becomes of the key follows from this and the answers, and from nothing
-// else. The journal is kept so that an interruption at any point tells no lie:
-// where several forms are known, each record has all of them, and which of them
-// the API confirmed as removed.
+// The outcome of the key follows from this and the answers, and from nothing
+// else. The journal is kept so that an interruption at any point leads to no
+// lie: where several forms are known, each record has all of them, and which of
+// them the API confirmed as removed.
 type removal struct {
 	entry    reader.Entry
 	way      way
@@ -81,7 +81,7 @@ func (r *removal) recall(stored []journal.Stored) {
 	}
 }
 
-// know returns the known form of that value, which is s if there was none.
+// know returns the known form of that value, or s if there is none.
 func (r *removal) know(s journal.Stored, vague bool) *form {
 	i := slices.IndexFunc(r.known, func(f form) bool { return f.Value == s.Value })
 	if i < 0 {
@@ -162,7 +162,7 @@ func (r *removal) leaveOpen(answers []fate) *journal.Release {
 }
 
 // between says what is certain of the forms so far before the next one is asked
-// for. The intent of an attempt without an answer stands.
+// for. The intent of an attempt without an answer stays.
 func (r *removal) between(answers []fate) *journal.Release {
 	last := answers[len(answers)-1]
 	switch {
@@ -174,9 +174,9 @@ func (r *removal) between(answers []fate) *journal.Release {
 	return r.newRelease(answers, "not on the DNC list in this form")
 }
 
-// outcome says what became of a key whose forms were all asked for, or one of
-// which failed. Doubt from before, or from an attempt without an answer, marks
-// everything but a confirmed removal.
+// outcome decides a key whose forms were all tried, or one of which failed.
+// Doubt from before, or from an attempt without an answer, marks everything but
+// a confirmed removal.
 func (r *removal) outcome(answers []fate) *journal.Outcome {
 	last := answers[len(answers)-1]
 	o := r.newOutcome(answers)

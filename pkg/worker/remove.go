@@ -11,8 +11,7 @@ import (
 	"altadnc-bulk/pkg/reader/canonical"
 )
 
-// remove takes one key off the Do Not Contact list and writes down what became
-// of it.
+// remove takes one key off the Do Not Contact list and records the outcome.
 func (r *Run) remove(ctx context.Context, e reader.Entry) {
 	key, err := r.plan.removal(e)
 	if !r.written(err) {
@@ -25,8 +24,8 @@ func (r *Run) remove(ctx context.Context, e reader.Entry) {
 	r.carryOn(ctx, key, nil, fate{})
 }
 
-// carryOn asks for the forms of a key that follow the answers; earlier is what
-// became of attempts for the first of these.
+// carryOn asks for the forms of a key that follow the answers; earlier is the
+// result of attempts for the first of these.
 func (r *Run) carryOn(ctx context.Context, key *removal, answers []fate, earlier fate) {
 	for more := true; more; earlier = (fate{}) {
 		answers = append(answers, r.ask(ctx, key, answers, earlier))
@@ -46,8 +45,8 @@ func (r *Run) ask(ctx context.Context, key *removal, answers []fate, earlier fat
 }
 
 // follow takes the step after the answers and reports whether the next form is to
-// be asked for. A failure that may be the API's is parked until the API shows
-// itself at work.
+// be asked for. A failure that may be the API's is parked until the API proves to
+// be working.
 func (r *Run) follow(key *removal, answers []fate) (more bool) {
 	s, last := key.after(answers), answers[len(answers)-1]
 	switch v := last.verdict; {
@@ -67,8 +66,8 @@ func (r *Run) follow(key *removal, answers []fate) (more bool) {
 	return s.more
 }
 
-// rewritten reports whether the canonical form of an entry is not what stands in
-// its cell. The API compares what is sent with what it stores, letter by letter.
+// rewritten reports whether the canonical form of an entry differs from its
+// cell. The API compares what is sent with what it stores, letter by letter.
 func rewritten(e reader.Entry) bool {
 	return canonical.Cleaned(api.Identifier{Type: e.Identifier.Type, Value: e.Raw}) != e.Identifier
 }
@@ -94,7 +93,7 @@ func (r *Run) count(o journal.Outcome) {
 	if o.Result.Account() == journal.Failed {
 		level := slog.LevelWarn
 		if o.Refused {
-			level = slog.LevelDebug // the plan has told of it
+			level = slog.LevelDebug // the plan has shown it
 			o.Identifier.Value = o.Raw
 		}
 		r.cfg.Log.Log(context.Background(), level, "failed", "line", o.Line, "type", o.Identifier.Type, "identifier", r.name(o.Identifier), "reason", o.Reason)

@@ -52,9 +52,9 @@ func (r *Restoration) Progress() Progress {
 	return p
 }
 
-// Run sends what the plan says and returns what became of it. Ending ctx stops
-// it, as with [Run.Remove]. The error is for a run that could not begin, in
-// which case nothing was sent.
+// Run sends what the plan says and returns the outcome. Ending ctx stops it, as
+// with [Run.Remove]. The error is for a run that could not begin, in which case
+// nothing was sent.
 func (r *Restoration) Run(ctx context.Context) (Summary, error) {
 	ctx, end, err := r.begin(ctx, r.plan.Name, r.plan.SHA256)
 	if err != nil {
@@ -168,7 +168,7 @@ func (r *Restoration) send(ctx context.Context) bool {
 	return r.doubt(ctx) && ctx.Err() == nil
 }
 
-// ask sends a batch, and stops the run if the answer is none to it.
+// ask sends a batch, and stops the run if the answer does not decide it.
 func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
 	for i := range batch {
@@ -186,7 +186,8 @@ func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 	return f
 }
 
-// announce makes durable that a batch is about to be put back, as far as it is not.
+// announce records durably that a batch is about to be put back, as far as that is
+// not recorded yet.
 func (r *Restoration) announce(batch []piece) error {
 	var records []journal.Restore
 	for _, p := range batch {
@@ -257,8 +258,8 @@ func (r *Restoration) settle() bool {
 	return r.remain(refused)
 }
 
-// remain writes down that keys stay removed, and tells it. Those that may be back
-// in part are asked for again by the next restore.
+// remain records and logs that keys stay removed. Those that may be partly back
+// are tried again by the next restore.
 func (r *Restoration) remain(refused []piece) bool {
 	var releases []journal.Release
 	for _, p := range refused {
@@ -278,7 +279,7 @@ func (r *Restoration) remain(refused []piece) bool {
 	return true
 }
 
-// remains tells why a key stays removed.
+// remains says why a key stays removed.
 func (p piece) remains() (reason string, status int) {
 	var answer *api.Error
 	if errors.As(p.refusal, &answer) {

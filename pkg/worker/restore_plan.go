@@ -22,7 +22,7 @@ type RestoreOptions struct {
 	Refused bool
 }
 
-// RestorePlan is what a journal tells before anything is put back. Counts are
+// RestorePlan is what a journal shows before anything is put back. Counts are
 // keys unless they say otherwise.
 type RestorePlan struct {
 	Name   string // of the list
@@ -39,8 +39,8 @@ type RestorePlan struct {
 	Barred      int64 // refused by the API earlier, left alone without RestoreOptions.Refused
 	Restored    int64 // put back by an earlier restore: nothing to do
 	Unanswered  int64 // of Keys, sent by an earlier restore with an unknown answer
-	// Elsewhere are finished keys of the journal that are not on the list as it
-	// is read: it has changed, or was read with other options.
+	// Elsewhere are finished keys of the journal that are not on the list as it is
+	// read: the list has changed, or was read with other options.
 	Elsewhere int64
 
 	// Oldest and Newest are when the first and the last of Keys were removed;
@@ -53,9 +53,8 @@ type RestorePlan struct {
 }
 
 // NewRestorePlan finds out which keys of list its journal says were removed; a
-// nil list stands for the whole journal, and name names it. It changes nothing
-// but the marks in the index. The error is that of reading the list or the
-// journal.
+// nil list means the whole journal, and name names it. It changes nothing but
+// the marks in the index. The error is that of reading the list or the journal.
 func NewRestorePlan(name string, list *List, records Records, opts RestoreOptions) (*RestorePlan, error) {
 	p := &RestorePlan{Name: name, opts: opts, all: list == nil, records: records}
 	if list != nil {
@@ -122,7 +121,7 @@ const (
 )
 
 // claim judges a key by its record. A removal that the API confirmed needs no
-// asking, be it that of one stored form.
+// check, even that of a single stored form.
 func (p *RestorePlan) claim(o journal.Outcome) claim {
 	sure := removedSurely(o)
 	switch {

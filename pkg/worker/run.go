@@ -18,8 +18,8 @@ import (
 	"altadnc-bulk/pkg/worker/pace"
 )
 
-// Config is how a run works. The zero value of each field that has a default
-// stands for it.
+// Config is how a run works. For each field that has a default, the zero value
+// means the default.
 type Config struct {
 	Client  *api.Client
 	Pace    *pace.Pace
@@ -77,10 +77,10 @@ func NewRun(cfg Config, list *List, plan *Plan) *Run {
 	return r
 }
 
-// Remove sends what the plan says and returns what became of it. Ending ctx
-// stops the run: its cause, if it is a *Stop, is the reason that the summary
-// gives. Whatever ends the run early is in Summary.Stop; the error is for a run
-// that could not begin, in which case nothing was sent.
+// Remove sends what the plan says and returns the outcome. Ending ctx stops the
+// run: its cause, if it is a *Stop, is the reason in the summary. Whatever ends
+// the run early is in Summary.Stop; the error is for a run that could not begin,
+// in which case nothing was sent.
 func (r *Run) Remove(ctx context.Context) (Summary, error) {
 	ctx, end, err := r.begin(ctx, r.list.name, r.plan.SHA256)
 	if err != nil {
@@ -110,8 +110,8 @@ func (r *Run) sendAll(ctx context.Context) *Stop {
 	return feed.stopped()
 }
 
-// refusedBatch is how many refused entries are written down at once: a list of
-// nothing else would take a sync for each.
+// refusedBatch is how many refused entries are recorded at once: otherwise a
+// list of nothing else would take a sync for each.
 const refusedBatch = 1000
 
 // work is the life of one worker.

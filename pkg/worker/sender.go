@@ -17,9 +17,9 @@ import (
 	"altadnc-bulk/pkg/worker/pace"
 )
 
-// sender makes the requests of a run: each attempt of whatever kind takes a
-// turn of the pace, is judged, and is repeated, given up or made a reason to
-// stop. It is safe for concurrent use.
+// sender makes the requests of a run: every attempt takes a turn of the pace, is
+// judged, and is then repeated, given up or made a reason to stop. It is safe
+// for concurrent use.
 type sender struct {
 	pace        *pace.Pace
 	maxAttempts int
@@ -45,12 +45,12 @@ func newSender(cfg Config) *sender {
 // request is one API call; ctx ends it.
 type request func(ctx context.Context) (api.Answer, error)
 
-// fate is what became of one request and its attempts.
+// fate is the result of one request and its attempts.
 type fate struct {
 	verdict  verdict // of the last attempt
 	err      error   // of the last attempt; nil when confirmed
 	attempts int     // that counted; a 429 does not
-	began    bool    // a turn was had and before succeeded, so an intent may stand
+	began    bool    // there was a turn and before succeeded, so there may be an intent
 	applied  bool    // an attempt may have been applied without an answer that says so
 	settled  bool    // verdict decides the request; else the run stopped first
 	ready    []journal.Outcome
@@ -95,8 +95,8 @@ func (s *sender) stop(reason *Stop) { s.halt(reason) }
 
 // send makes attempts until the request is settled or the run stops. departures
 // is the context from begin. before, which may be nil, runs in the first turn
-// and must succeed before anything leaves. earlier is what became of attempts
-// that did not settle the request; its zero value is for none.
+// and must succeed before anything leaves. earlier is the result of attempts
+// that did not settle the request; its zero value means none.
 func (s *sender) send(departures context.Context, earlier fate, before func() error, do request) fate {
 	f := fate{attempts: earlier.attempts, applied: earlier.applied, began: earlier.began, err: earlier.err}
 	if f.began {
@@ -158,7 +158,8 @@ func (s *sender) turn(departures context.Context, before func() error) (alone in
 	return 0, false, nil, cmp.Or(err, departures.Err())
 }
 
-// insist is send for what nothing else is sent beside: only patience ends trouble.
+// insist is send for requests that are sent one at a time: only patience ends
+// trouble.
 func (s *sender) insist(departures context.Context, before func() error, do request) fate {
 	f := s.send(departures, fate{}, before, do)
 	for f.settled && f.verdict == retry {
@@ -214,7 +215,7 @@ func (s *sender) attempt(do request, turn *pace.Turn) error {
 	return err
 }
 
-// lastTraffic returns what the journal was not told yet, at the end of a run.
+// lastTraffic returns what is not in the journal yet, at the end of a run.
 func (s *sender) lastTraffic() journal.Traffic {
 	if since, why := s.pace.Paused(); !since.IsZero() {
 		s.traffic.paused(since, why)
@@ -225,8 +226,9 @@ func (s *sender) lastTraffic() journal.Traffic {
 	return s.traffic.end()
 }
 
-// notDeparted tells a run that is stopping from a pause that is too long for it,
-// and from an intent that could not be written; after either nothing may leave.
+// notDeparted distinguishes a run that is stopping from a pause that is too long
+// for it, and from an intent that could not be written; after either nothing may
+// leave.
 func (s *sender) notDeparted(f fate, err error, departures context.Context) fate {
 	var held *pace.HeldError
 	switch {
@@ -275,8 +277,8 @@ func (s *sender) settle(f *fate, tries int, probe bool, alone int) (again bool, 
 	return false, 0
 }
 
-// settleForeign suspects the key, unless another one is suspected already and this
-// was to tell whose answer it is.
+// settleForeign suspects the key, unless another one is already suspected and this
+// one was to show whose answer it is.
 func (s *sender) settleForeign(f *fate, alone int) {
 	if !s.keyed || s.suspicion.raise(alone) {
 		s.stop(&Stop{StopForeign, s.suspicion.about(f.err)})
@@ -293,8 +295,8 @@ func (s *sender) settleRejected(f *fate) {
 }
 
 // settleTrouble repeats what may pass. In an outage attempts do not count, but a
-// request that nobody else takes turns with makes way when it is out of them: it
-// may be the one that is never answered.
+// request that alternates with no other makes way when it is out of them: it may
+// be the one that is never answered.
 func (s *sender) settleTrouble(f *fate, tries int, probe bool) (again bool, wait time.Duration) {
 	on, over := s.outage.trouble(f.err, probe)
 	switch {

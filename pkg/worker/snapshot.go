@@ -10,7 +10,7 @@ import (
 	"altadnc-bulk/pkg/reader/canonical"
 )
 
-// Snapshot is what a listing of the Do Not Contact list tells of the keys of a
+// Snapshot is what a listing of the Do Not Contact list says about the keys of a
 // removal list. It is not safe for concurrent use with [TakeSnapshot], and
 // read-only afterwards.
 type Snapshot struct {
@@ -24,8 +24,8 @@ type Snapshot struct {
 	// Untyped are entries without a type that the API documents: each may
 	// belong to several keys.
 	Untyped int64
-	// Unreadable are entries that stand for no key at all, such as a phone
-	// number without its country: nobody knows which entry of a list they are.
+	// Unreadable are entries that match no key at all, such as a phone number
+	// without its country: it is unknown which entry of a list they are.
 	Unreadable int64
 
 	matches map[journal.Key]*match
@@ -40,8 +40,8 @@ type match struct {
 // Matching says how the entries of the Do Not Contact list are matched with the
 // keys of a removal list.
 type Matching struct {
-	// Wanted tells which keys to keep; the rest of the Do Not Contact list
-	// takes no memory.
+	// Wanted says which keys to keep; the rest of the Do Not Contact list takes no
+	// memory.
 	Wanted func(journal.Key) bool
 	// Rules are how the values of the removal list are read.
 	Rules canonical.Rules

@@ -41,8 +41,8 @@ func (l *Listing) Progress() ListingProgress {
 // Each calls visit with every entry of the Do Not Contact list, in the order of
 // the API, and reports whether that was the whole list: at most maxPages pages are
 // asked for, 0 means all. Whatever ends it early is the *Stop; an error of visit
-// does so as StopOutput. Entries that come or go meanwhile may be met or not, and
-// an entry may be met twice.
+// does so as StopOutput. Entries added or removed meanwhile may be seen or not,
+// and an entry may be seen twice.
 func (l *Listing) Each(ctx context.Context, maxPages int64, visit func(api.OptOut) error) (whole bool, stop *Stop) {
 	ctx, end := l.sender.begin(ctx, 0) // asking changes nothing: a stop waits for no answer
 	defer end()

@@ -9,13 +9,13 @@ type way uint8
 
 const (
 	oneByOne     way = iota // asked for in its canonical form
-	inStoredForm            // asked for as it stands on the Do Not Contact list
+	inStoredForm            // removed as it is on the Do Not Contact list
 	notThere                // not on it: nothing to ask
 	kept                    // on it because of the person, and to be left there
 )
 
-// Forecast is what a snapshot tells of a plan's requests. All counts are keys of
-// the list that are not finished, unless they say otherwise.
+// Forecast is what a snapshot says about a plan's requests. All counts are keys
+// of the list that are not finished, unless they say otherwise.
 type Forecast struct {
 	Before int64 // requests without the snapshot, one a key
 	Absent int64 // not on the Do Not Contact list: no request
@@ -25,8 +25,8 @@ type Forecast struct {
 	// came from the person.
 	Own int64
 	// Reappeared are keys that the journal calls not found, unsure, and that are on
-	// the Do Not Contact list: they are sent. Contradicted are those that it calls so
-	// without doubt: they were put on it since, and are left alone.
+	// the Do Not Contact list: they are sent. Contradicted are those that it calls
+	// not found without doubt: they were added since, and are left alone.
 	Reappeared, Contradicted int64
 }
 
@@ -37,8 +37,8 @@ func (p *Plan) Wants(key journal.Key) bool {
 	return state.Marked(journal.MarkListed) && (state.Status == journal.NotFound || p.reopens(key, state) || p.sends(state))
 }
 
-// Use makes the plan follow a snapshot, and counts its requests anew. With keep,
-// which needs a snapshot of the whole list, people's own opt-outs stay.
+// Use makes the plan follow a snapshot, and counts its requests again. With
+// keep, which needs a snapshot of the whole list, people's own opt-outs stay.
 func (p *Plan) Use(s *Snapshot, keep bool) {
 	p.Snapshot, p.keep = s, keep && s.Whole
 	p.Forecast = Forecast{Before: p.Send}

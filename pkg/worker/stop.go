@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// StopReason is why a run ended before the end of its list. Its text stands in
-// the journal's end record and in the JSON summary.
+// StopReason is why a run ended before the end of its list. Its text is in the
+// journal's end record and in the JSON summary.
 type StopReason string
 
 // The reasons to stop, each with what the person who runs it can do.
@@ -20,7 +20,7 @@ const (
 	StopUnauthorized StopReason = "unauthorized"        // 401: token or account id
 	StopForbidden    StopReason = "forbidden"           // 403: permission of the token
 	StopForeign      StopReason = "not the API"         // something else answered
-	StopUnreachable  StopReason = "unreachable"         // no way to the API that waiting would mend: certificate, proxy
+	StopUnreachable  StopReason = "unreachable"         // no way to the API, and waiting would not help: certificate, proxy
 	StopOutage       StopReason = "outage"              // a streak of network errors and 5xx
 	StopRejections   StopReason = "rejections"          // a streak of refused requests
 	StopQuota        StopReason = "quota"               // 429 for longer than allowed
@@ -33,7 +33,7 @@ const (
 // Stop is what ended a run before the end of its list.
 type Stop struct {
 	Reason StopReason
-	// Err tells the circumstances; it may be nil for a stop that was asked for.
+	// Err gives the circumstances; it may be nil for a stop that was asked for.
 	Err error
 }
 

@@ -10,22 +10,22 @@ import (
 // Summary is what a run came to. A restore has no entries but keys.
 type Summary struct {
 	Entries  int64          // of the list
-	Counts   journal.Counts // of these, what became of them; a partial one failed
+	Counts   journal.Counts // of these, by outcome; a partial one counts as failed
 	Unsure   int64          // of these, the ones that carry the mark
 	Requests int64          // attempts, those of the snapshot included
 
-	Lifted int64 // people's own opt-outs that were removed, as far as a snapshot tells
+	Lifted int64 // people's own opt-outs that were removed, as far as a snapshot knows
 	// Rewritten are the entries that were not found in their canonical form,
 	// while their cell has another one, which may be what the API stores.
 	Rewritten int64
 	// Identifiers are those that a restore put back: every stored form of a key.
 	Identifiers int64
 
-	// Again tells that finished keys were to be sent once more and are not open
-	// yet: the next run must be told so again, see [PlanOptions.Again].
+	// Again reports that finished keys were to be sent once more and are not open
+	// yet: the next run must be told again, see [PlanOptions.Again].
 	Again bool
 
-	Stop    *Stop // nil when the list was gone through to its end
+	Stop    *Stop // nil if the list was worked through to its end
 	Started time.Time
 	Ended   time.Time
 	// JournalSHA256 is the digest of the journal as the run left it; "" if it
@@ -69,8 +69,8 @@ func (p *Plan) Unbegun(stop *Stop, started time.Time, requests int64) Summary {
 	return s
 }
 
-// count sorts every entry of the list by what the index, and so the journal,
-// knows of it now. Keys that this run took are counted by their outcome, those
+// count sorts every entry of the list by what the index, and so the journal, now
+// knows about it. Keys that this run took are counted by their outcome, those
 // finished before it as skipped.
 func (p *Plan) count() journal.Counts {
 	c := journal.Counts{journal.Duplicate: p.Duplicates, journal.Failed: p.Refused.Total}

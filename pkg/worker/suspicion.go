@@ -9,12 +9,12 @@ import (
 	"altadnc-bulk/pkg/journal"
 )
 
-// suspicion tells an entry that something in front of the API refuses in its own
-// way (a firewall, a proxy, a captcha) from a run that talks to something else than
-// the API. An entry that got a foreign answer is a suspect. Then the request of
-// another key leaves alone: if the API answers it, or one that was under way, it was
-// the entries; if something else does so again, the run stops and the suspects stay
-// open.
+// suspicion distinguishes an entry that something in front of the API refuses in its
+// own way (a firewall, a proxy, a captcha) from a run that talks to something other
+// than the API. An entry that got a foreign answer is a suspect. Then the request of
+// another key leaves alone: if the API answers it, or one that was under way, the
+// entries were to blame; if something else answers again, the run stops and the
+// suspects stay open.
 //
 // It is safe for concurrent use.
 type suspicion struct {
@@ -33,8 +33,9 @@ func newSuspicion() *suspicion { return &suspicion{news: make(chan struct{})} }
 var errDoubt = errors.New("an answer that is not the API's came in between")
 
 // admit waits until a request may ask for its turn: at once, but under suspicion
-// until it may leave alone. It returns the number of the suspicion for which it
-// does, 0 for none, and whether ctx let it. What leaves alone must call tried.
+// until it may leave alone. It returns the number of the suspicion that it is to
+// settle, 0 for none, and whether ctx allowed it. A request that leaves alone
+// must call tried.
 func (s *suspicion) admit(ctx context.Context) (alone int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,8 +65,8 @@ func (s *suspicion) holds(alone int) bool {
 	return s.on && alone != s.number
 }
 
-// raise notes a foreign answer, and reports whether the request was to tell whose
-// such an answer is: then it is everybody's.
+// raise notes a foreign answer, and reports whether the request was to show whose
+// fault such answers are: then it is not the entries'.
 func (s *suspicion) raise(alone int) (again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +98,7 @@ func (s *suspicion) tried(alone int) {
 	}
 }
 
-// tell wakes whoever waits. The lock must be held.
+// tell wakes all that wait. The lock must be held.
 func (s *suspicion) tell() {
 	close(s.news)
 	s.news = make(chan struct{})

@@ -11,7 +11,7 @@ import (
 // for the journal. Its zero value is ready to use. It is safe for concurrent use.
 type traffic struct {
 	mu     sync.Mutex
-	minute journal.Minute // the one that goes on; its time is zero before the first
+	minute journal.Minute // the current one; its time is zero before the first
 	over   journal.Traffic
 }
 
@@ -36,8 +36,8 @@ func (t *traffic) answered(v verdict) {
 	}
 }
 
-// now returns the minute that goes on; one that is over before is put away. The
-// lock must be held.
+// now returns the current minute; an earlier one is stored. The lock must be
+// held.
 func (t *traffic) now() *journal.Minute {
 	if began := time.Now().Truncate(time.Minute); !began.Equal(t.minute.Time) {
 		t.close()

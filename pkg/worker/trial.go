@@ -7,10 +7,10 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// trial tells identifiers that the API refuses from a request that it refuses: that
-// one it would refuse for any of them. So when many answers in a row are refusals,
-// an entry is sent that it must take, because it is on the list. That changes
-// nothing, and no journal needs it.
+// trial distinguishes identifiers that the API refuses from a request that it would
+// refuse whatever the identifiers. So after many refusals in a row, an entry is
+// sent that the API must accept, because it is on the list. That changes nothing,
+// and no journal needs it.
 type trial struct {
 	row    int           // refusals since it last took something
 	entry  api.NewOptOut // that it must take
@@ -20,9 +20,9 @@ type trial struct {
 
 func (t *trial) taken(entry api.NewOptOut) { t.row, t.entry, t.known = 0, entry, true }
 
-// doubt notes a refusal, and reports whether to go on. Where there is no entry to
-// try with, twenty identifiers from all over the journal have to do. These are left
-// alone by the next restore, so that it meets others.
+// doubt notes a refusal, and reports whether to go on. If there is no entry to try
+// with, twenty identifiers from all over the journal have to do. The next restore
+// leaves these alone, so that it meets others.
 func (r *Restoration) doubt(ctx context.Context) bool {
 	if r.trial.row++; r.trial.row < streakLimit {
 		return true

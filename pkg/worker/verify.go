@@ -27,7 +27,7 @@ type Verification struct {
 }
 
 // Contradiction is a key that is not on the Do Not Contact list as the journal
-// says, or that nobody can tell of.
+// says, or that cannot be judged.
 type Contradiction struct {
 	Line       int
 	Identifier api.Identifier
@@ -89,8 +89,8 @@ func (v *Verification) compare(plan *Plan) ([]journal.Verified, error) {
 }
 
 // verify judges what a whole listing holds of a key, and returns when the entry
-// was made that decided it. An entry whose date is not told is not known to be
-// newer than the removal. Where a restore got no answer, an entry may be its own.
+// was made that decided it. An entry without a date is not known to be newer than
+// the removal. If a restore got no answer, the entry may be its own.
 func verify(o journal.Outcome, restoring bool, m *match) (found journal.Found, created string) {
 	var sure []form
 	if m != nil {

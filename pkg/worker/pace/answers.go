@@ -7,7 +7,7 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// sample is what one answer said of the quota, beside what this machine knew.
+// sample is what one answer said about the quota, with what this machine knew.
 type sample struct {
 	at     time.Time
 	quota  api.Quota
@@ -24,7 +24,7 @@ const lagging = 2 * time.Second
 // counted, and what others use of it. Samples come in the order of answers.
 type usage struct {
 	last   sample
-	known  bool // last is set, and told the quota
+	known  bool // last is set, and had the quota
 	kind   kind
 	firm   bool // kind was seen, not concluded
 	chunk  sample
@@ -37,11 +37,11 @@ type kind uint8
 const (
 	unclear kind = iota
 	minute       // a window of a minute, fixed or sliding, or a bucket as large as its limit
-	bucket       // a bucket smaller than the limit that it tells
+	bucket       // a bucket smaller than the limit it states
 	longer       // a window longer than a minute: what is used up may be hours old
 )
 
-// chunkSize is how many departures it takes to tell a window from a bucket.
+// chunkSize is how many departures it takes to distinguish a window from a bucket.
 const chunkSize = 15
 
 // noise is what others may seem to use of a quota, in requests a minute, without
@@ -69,12 +69,12 @@ func (u *usage) observe(s sample) {
 	}
 }
 
-// learn finds out how the quota is counted. A window of a minute, and whatever
-// is as large as its limit, is full again now and then. A bucket that tells as its
-// limit what it is filled with in a minute never is; but while requests leave, its
-// remainder does not fall as it would in a window: it rises in between, although
-// none of ours is old enough to be forgotten. And who lets more through in a minute
-// than its limit does not count minutes.
+// learn finds out how the quota is counted. A window of a minute, like anything as
+// large as its limit, is full again now and then. A bucket whose stated limit is
+// what it gains in a minute never is; but while requests leave, its remainder does
+// not fall as it would in a window: it rises in between, although none of our
+// requests is old enough to be forgotten. And a limiter that lets more through in a
+// minute than its limit does not count minutes.
 func (u *usage) learn(s sample) {
 	switch limit := s.quota.Limit; {
 	case u.firm && u.kind == bucket:

@@ -1,5 +1,5 @@
 // Package pace decides when a request may leave, so that an account's quota is
-// used and never exceeded: by this run, and by all runs of one account on this
+// used but never exceeded, by this run and by all runs of one account on this
 // machine together.
 //
 // policy.go is the rule, a pure function of what departed and of the time;

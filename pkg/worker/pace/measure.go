@@ -38,7 +38,7 @@ func (m *measure) held(until time.Time) {
 }
 
 // perMinute returns the departures of the last minute, or as many as a younger run
-// would have come to; 0 in the first seconds, which tell nothing.
+// would have come to; 0 in the first seconds, which say nothing.
 func (m *measure) perMinute(now time.Time) float64 {
 	age := now.Sub(m.began)
 	if age < 5*time.Second {
@@ -50,8 +50,8 @@ func (m *measure) perMinute(now time.Time) float64 {
 
 // tooFew returns, once, how many workers it would take to keep a pace that was not
 // reached for a minute because as many requests as there are workers were under
-// way all the time; 0 if that is not so. What is sent one after the other by its
-// nature is left alone.
+// way all the time; 0 if that is not so. What is inherently sent one after another
+// is left alone.
 func (m *measure) tooFew(pace float64, now time.Time) int {
 	if m.told || pace == 0 || m.flying < 2 || now.Sub(later(m.began, m.smooth)) < time.Minute {
 		return 0

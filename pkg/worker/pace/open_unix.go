@@ -5,6 +5,6 @@ package pace
 import "syscall"
 
 // openFlags keep an open from following a link in the last place of a path, so
-// that no file of somebody else is overwritten, and from waiting for somebody at
-// the other end of a pipe.
+// that no other file is overwritten, and from waiting for the other end of a
+// pipe.
 const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK

@@ -1,4 +1,4 @@
 package pace
 
-// openFlags is for what Unix systems call links and pipes.
+// openFlags is empty: it concerns what Unix systems call links and pipes.
 const openFlags = 0

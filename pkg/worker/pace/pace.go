@@ -18,21 +18,21 @@ type Config struct {
 	Rate
 	// MaxWait is the longest hold that is waited for; 0 means any.
 	MaxWait time.Duration
-	// Shared, unless nil, is the pace kept with other runs on this machine.
-	// Without it nobody knows what an earlier run sent: the burst must then be
-	// 0, unless there cannot have been one.
+	// Shared, unless nil, is the pace kept with other runs on this machine. Without
+	// it, it is unknown what an earlier run sent: the burst must then be 0, unless
+	// there cannot have been one.
 	Shared *Shared
 	// Log gets a line when a pause begins or is over, when the pace falls or
-	// recovers, and when something else than the quota limits the run; nil for
-	// none.
+	// recovers, and when something other than the quota limits the run; nil for no
+	// log.
 	Log *slog.Logger
 }
 
-// Pace decides when a request may leave. One departure follows another after
-// the interval of the pace, also the first, so that a restart cannot exceed the
-// quota either; some may leave at once where that is harmless, see
-// [Rate.Burst]. Whatever happens, no 60 seconds see more departures from this
-// machine than one above the pace. A Pace is safe for concurrent use.
+// Pace decides when a request may leave. One departure follows another after the
+// interval of the pace, also the first, so that a restart cannot exceed the
+// quota either; some may leave at once if that is harmless, see [Rate.Burst].
+// Whatever happens, no 60 seconds see more departures from this machine than the
+// pace plus one. A Pace is safe for concurrent use.
 type Pace struct {
 	cfg   Config
 	baton chan struct{} // held by the one who waits for the next turn
@@ -44,8 +44,8 @@ type Pace struct {
 	burst  int       // as configured, 0 once it is no longer harmless
 	own    time.Time // the turn of our last departure
 	rival  bool      // another run departed between our last two departures
-	hold   hold      // the last one that this run was told
-	paused holdup    // the hold that was last logged, if it goes on
+	hold   hold      // the last one this run was given
+	paused holdup    // the hold that was last logged, if it is not over
 	logged float64   // the pace last logged, requests a minute
 
 	usage    usage
@@ -81,8 +81,8 @@ const (
 	// maxSharedHold bounds what a run can ask of others: no quota that is
 	// counted by the minute takes longer, and headers can count in other units.
 	maxSharedHold = time.Hour
-	// doubtfulHold is what others are held for when a run was told more. If
-	// that is true, an answer of their own will tell them.
+	// doubtfulHold is how long others are held if a run was told to wait longer. If
+	// that is right, an answer of their own will say so.
 	doubtfulHold = time.Minute
 )
 
@@ -132,14 +132,14 @@ type Turn struct {
 }
 
 // Turn waits for a turn and calls before, which may be nil; when it returns, the
-// caller's request must leave, [Turn.Left] be called when it has, and
+// caller must send the request, call [Turn.Left] when it has left, and
 // [Turn.Answered] when its answer is there. Only one caller waits for the next
-// turn, and the turn lasts until the request has left: so neither a freeze, nor a
-// slow before, nor a connection that takes long to come about, can bunch
-// departures.
+// turn, and the turn lasts until the request has left, so neither a freeze, nor a
+// slow before, nor a slow connection can cause a burst.
 //
-// It returns the error of ctx if that ends first, or a [*HeldError], and then
-// before was not called; or the error of before, and then the turn is spent.
+// It returns the error of ctx if that ends first, or a [*HeldError], in which
+// case before was not called; or the error of before, in which case the turn is
+// spent.
 //
 // Without a pace callers do not wait for each other, only for holds.
 func (p *Pace) Turn(ctx context.Context, before func() error) (*Turn, error) {
@@ -194,9 +194,9 @@ func (p *Pace) await(ctx context.Context, t *Turn) error {
 	}
 }
 
-// claim takes the turn if it has come, else it tells how long to wait before
+// claim takes the turn if it has come, or else returns how long to wait before
 // asking again. Asking again, instead of booking a turn ahead, is what makes
-// holds, freezes and other runs harmless: whoever wakes late finds out.
+// holds, freezes and other runs harmless: a late waker finds out.
 func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,16 +238,15 @@ func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 	return 0, nil
 }
 
-// lookAgain is how often a run that others hold back looks whether that is still
-// so.
+// lookAgain is how often a run that others hold back checks whether it still is.
 const lookAgain = 10 * time.Second
 
-// wait is how long the next departure has to wait, as far as l tells.
+// wait is how long the next departure has to wait, as far as l knows.
 func (p *Pace) wait(l *ledger, now time.Time) time.Duration {
 	return max(p.hold.until.Sub(now), p.policy(l, now).wait(l, now))
 }
 
-// policy is the rule as it is now.
+// policy is the current rule.
 func (p *Pace) policy(l *ledger, now time.Time) policy {
 	rule := policy{full: p.cfg.Full(), perMinute: p.perMinute(now), burst: p.burst, strict: p.refusals.spaced}
 	if p.burst > 0 && p.usage.others.perMinute(now) <= noise {
@@ -256,9 +255,10 @@ func (p *Pace) policy(l *ledger, now time.Time) policy {
 	return rule
 }
 
-// checkHold tells the hold that keeps everyone from leaving, once, or returns an
+// checkHold logs the hold that keeps everyone from leaving, once, or returns an
 // error if it is longer than this run may wait. The wait of one turn is one: other
-// runs that are told to wait again and again must not keep this one forever.
+// runs that are told to wait again and again must not keep this one waiting
+// forever.
 func (p *Pace) checkHold(asked, now time.Time) error {
 	held := p.held(now)
 	if held.until.IsZero() {
@@ -297,7 +297,7 @@ func (p *Pace) Paused() (since time.Time, why string) {
 	return p.paused.since, p.paused.why
 }
 
-// Left says that the request has left, or has come to its end without. It may be
+// Left says that the request has left, or has ended without leaving. It may be
 // called more than once; the first call counts.
 func (t *Turn) Left() {
 	t.pace.mu.Lock()
@@ -324,8 +324,8 @@ func (p *Pace) departed(t *Turn) {
 	})
 }
 
-// Answered says what came of the request: its answer, or the error instead of
-// one. The pace learns from it what it allows next.
+// Answered gives the result of the request: its answer, or the error instead.
+// The pace learns from it what it allows next.
 func (t *Turn) Answered(answer api.Answer, err error) {
 	t.Left()
 	p := t.pace
@@ -371,7 +371,7 @@ func (p *Pace) land() {
 // intervals are enough.
 func (p *Pace) observe(answer api.Answer, now time.Time) {
 	if answer.Status == 0 {
-		return // no answer tells nothing of the quota
+		return // no answer says nothing about the quota
 	}
 	q := answer.Quota
 	p.usage.observe(sample{now, q, p.ledger.total, p.ledger.recent.since(time.Minute+lagging, now), p.flying})
@@ -386,9 +386,9 @@ func (p *Pace) observe(answer api.Answer, now time.Time) {
 	p.holdBack(pause, "the account's quota is used up", now)
 }
 
-// refused treats a 429. To be refused means that others use the quota too, so the
-// pace falls for a while; or, where nothing tells of a quota, that something in
-// front of the API wants each request to keep its distance.
+// refused handles a 429. A refusal means that others use the quota too, so the
+// pace falls for a while; or, if nothing mentions a quota, that something in
+// front of the API wants requests spaced apart.
 func (p *Pace) refused(e *api.Error, now time.Time) {
 	again := p.held(now).until.IsZero() // else it left before the hold that is on
 	pause := p.refusals.refused(e, again, p.policy(&p.ledger, now).interval(), now)
@@ -414,7 +414,7 @@ func (p *Pace) holdBack(d time.Duration, why string, now time.Time) {
 		l.held = later(l.held, now.Add(shared))
 	})
 	p.mine.held(later(p.hold.until, p.ledger.held))
-	p.checkHold(now, now) // tells it; whoever waits for a turn finds out if it is too long
+	p.checkHold(now, now) // logs it; whoever waits for a turn finds out if it is too long
 }
 
 // HeldUntil returns until when nothing may leave and why, the interval aside; the
@@ -443,10 +443,10 @@ func (p *Pace) held(now time.Time) hold {
 	return hold{}
 }
 
-// Measured returns how many requests of this run left in the last minute. Of a
-// younger run it is what a minute would come to at that speed, as far as the pace
-// allows that many, and the pace itself in the first seconds, which tell nothing;
-// 0 if these are unpaced.
+// Measured returns how many requests of this run left in the last minute. For a
+// younger run it is what a minute would come to at that speed, at most the pace,
+// and the pace itself in the first seconds, which say nothing; 0 if these are
+// unpaced.
 func (p *Pace) Measured() float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -461,8 +461,8 @@ func (p *Pace) Measured() float64 {
 	return min(measured, max(pace, float64(p.mine.recent.since(time.Minute, now))))
 }
 
-// perMinute is the pace, given the use of others. What they leave is not used to
-// the last; but something always is, because only answers tell when they stop.
+// perMinute is the pace, given the use of others. What they leave is not used
+// up; but something always is, because only answers show when they stop.
 func (p *Pace) perMinute(now time.Time) float64 {
 	full := p.cfg.Full()
 	pace := min(full, max(p.usage.leaves(full, now), p.cfg.PerMinute/20))

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// ledger is all that runs which share a pace must know of each other: what of
-// this machine departed, and what nobody may do yet.
+// ledger is all that runs sharing a pace must know of each other: what left this
+// machine, and until when nothing may leave.
 type ledger struct {
 	last   time.Time // the turn of the last departure
 	held   time.Time // nothing may leave before
@@ -26,13 +26,13 @@ func (l *ledger) depart(now, turn time.Time) {
 	l.last = turn
 }
 
-// policy is how fast requests may leave, as far as it is not a matter of what has
-// departed. Its methods are pure: facts and time in, a wait out.
+// policy is how fast requests may leave, apart from what has already departed.
+// Its methods are pure: facts and time in, a wait out.
 type policy struct {
 	full      float64 // requests a minute that were asked for
 	perMinute float64 // the same, less what others use of the quota
 	burst     int     // how many may leave in a minute without an interval between them
-	room      int     // how many more the API's own headers allow now; 0: not told
+	room      int     // how many more the API's own headers allow now; 0: unknown
 	strict    bool    // never to make up for a late departure
 }
 
@@ -73,7 +73,7 @@ func (p policy) even(l *ledger, now time.Time) time.Duration {
 	return bucket.ReserveN(now, 1).DelayFrom(now)
 }
 
-// moment is what lies between two requests that leave at once. It makes 40 a
+// moment is the time between two requests that leave at once. It makes 40 a
 // second, so that answers have a chance to say stop.
 const moment = 25 * time.Millisecond
 

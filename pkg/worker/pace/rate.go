@@ -22,7 +22,7 @@ type Rate struct {
 	Burst int
 }
 
-// Full returns the requests a minute of a run that nobody else holds back; 0
+// Full returns the requests a minute of a run that nothing else holds back; 0
 // means unpaced. It is what a plan can promise and what a [Pace] keeps.
 func (r Rate) Full() float64 {
 	if r.PerMinute == 0 {

@@ -11,7 +11,7 @@ import (
 type refusals struct {
 	rounds int       // not counting answers to what left before the pause for another
 	since  time.Time // when the first one came; zero for none
-	spaced bool      // one came that tells of no quota; for good
+	spaced bool      // one came that mentions no quota; for good
 }
 
 // refused returns how long a 429 asks to wait. A round is another refusal after
@@ -29,15 +29,15 @@ func (r *refusals) refused(e *api.Error, round bool, interval time.Duration, now
 
 func (r *refusals) over() { r.rounds, r.since = 0, time.Time{} }
 
-// tells reports whether a 429 tells anything of a quota: in its headers, or with
-// the API's own message, which asks for 60 seconds.
+// tells reports whether a 429 says anything about a quota: in its headers, or
+// with the API's own message, which asks for 60 seconds.
 func tells(e *api.Error) bool { return e.HasRetryAfter || e.Quota.Known || e.Code != "" }
 
-// longestPause is the longest pause that nobody asked for.
+// longestPause is the longest pause that no answer asked for.
 const longestPause = time.Minute
 
-// pauseAfter returns how long to pause after the nth refusal in a row, from 1. Who
-// is refused again after having waited as told waits longer and longer: what was
+// pauseAfter returns how long to pause after the nth refusal in a row, from 1. A
+// run refused again after waiting as told waits longer and longer: what it was
 // told cannot be right.
 func pauseAfter(e *api.Error, n int, interval time.Duration) time.Duration {
 	doubled := func(d time.Duration, times int) time.Duration {

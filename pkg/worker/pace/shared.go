@@ -20,10 +20,10 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// Shared is the file through which runs of the same account on one machine
-// keep one pace. It holds the last departure of any run, the hold that any run
-// was told, and how many departed in each moment of the last minute. It is not
-// safe for concurrent use; each run has its own.
+// Shared is the file through which runs of the same account on one machine keep
+// one pace. It holds the last departure of any run, the hold that any run was
+// given, and how many departed in each moment of the last minute. It is not safe
+// for concurrent use; each run has its own.
 //
 // A run reads, decides and writes under a lock that the system takes back from
 // a process that dies. A departure is in the file before it happens, so one
@@ -31,10 +31,9 @@ import (
 // the first departure waits its interval anyway.
 //
 // The file has the wall clock's times, the only ones that processes share, and
-// none of them lies after the time it was written, except a hold. So a clock
-// that was set back is noticed and costs at most one interval, and a hold
-// lasts as long as it did when it was last written. A clock set forward ends
-// both early.
+// none of them is later than when it was written, except a hold. So a clock that
+// was set back is noticed and costs at most one interval, and a hold lasts as
+// long as it did when it was last written. A clock set forward ends both early.
 type Shared struct {
 	dir  string
 	name string // of the file, without its extension
@@ -54,11 +53,11 @@ const lockPatience = time.Second
 // Account is whose pace is shared. Runs share one if they have the same base URL,
 // however it is spelled, and the same account id; a run without an id shares that
 // of the last run that used its token with one, because a token that works without
-// an id has one account only. That two tokens belong to one account is something
-// that this machine cannot know, unless both runs name the account.
+// an id has only one account. Whether two tokens belong to one account this
+// machine cannot know, unless both runs name the account.
 type Account struct {
 	BaseURL string
-	ID      string // empty where the token alone tells
+	ID      string // empty if only the token is known
 	Token   api.Token
 }
 
@@ -106,7 +105,7 @@ func (s *Shared) Held() (until time.Time, path string, err error) {
 	return until, s.path(), err
 }
 
-// lead makes all runs that use s use to instead, and takes over what s knows.
+// lead makes all runs that use s use to instead, and passes on what s knows.
 func (s *Shared) lead(to *Shared) error {
 	return s.locked(func(file *os.File, data []byte) error {
 		var old ledger
@@ -143,8 +142,8 @@ func stateDir() (string, error) {
 	return filepath.Join(home, ".local", "state"), err
 }
 
-// take locks. Who holds the lock gives it back sooner than a timer would wake
-// anybody, as a rule: so it is asked for again and again before it is waited for.
+// take locks. As a rule the holder gives the lock back sooner than a timer would
+// fire, so it is tried again and again before waiting for it.
 func take(lock *flock.Flock) error {
 	for range 500 {
 		if ok, err := lock.TryLock(); ok || err != nil {
@@ -158,8 +157,8 @@ func take(lock *flock.Flock) error {
 	return err
 }
 
-// update lets f change the ledger in the file, and leaves what it has become
-// in known: what the caller last knew of it.
+// update lets f change the ledger in the file, and stores the result in known,
+// what the caller last knew of it.
 func (s *Shared) update(known *ledger, f func(l *ledger, now time.Time)) error {
 	leads, err := s.change(known, f)
 	if err == nil && leads != "" {
@@ -214,8 +213,8 @@ func (s *Shared) locked(f func(file *os.File, data []byte) error) (err error) {
 	return f(file, data)
 }
 
-// write replaces what is in the file: always as many bytes, so that one write
-// does it.
+// write replaces what is in the file: always the same number of bytes, so one
+// write is enough.
 func write(file *os.File, content any) error {
 	data, err := json.Marshal(content)
 	if err != nil {
@@ -230,13 +229,13 @@ func write(file *os.File, content any) error {
 // sheetSize is the size of the file, in bytes.
 const sheetSize = 2048
 
-// link is what stands in a file in place of a sheet when the account is known
-// better under another name.
+// link is what a file holds instead of a sheet if the account is better known
+// under another name.
 type link struct {
 	Account string `json:"account"`
 }
 
-// parseLink returns where data leads; "" if it is no link, or none of ours.
+// parseLink returns where data leads; "" if it is not a link of ours.
 func parseLink(data []byte) string {
 	var l link
 	if json.Unmarshal(data, &l) != nil || !strings.HasPrefix(l.Account, "pace-") || filepath.Base(l.Account) != l.Account {
@@ -275,7 +274,7 @@ func (l *ledger) sheet(now time.Time) sheet {
 }
 
 // merge returns the ledger that data describes, corrected by what is known
-// already. If data makes no sense somebody may have departed just now, and any
+// already. If data makes no sense, a request may have left just now, and any
 // number in the last minute.
 func merge(known ledger, data []byte, now time.Time) ledger {
 	var s sheet
