@@ -33,6 +33,15 @@ func (d *desk) guarded(answer http.HandlerFunc, keys ...int) {
 	})
 }
 
+// slow makes the API take its time, which is fake.
+func (d *desk) slow(takes time.Duration) {
+	next := d.handler
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(takes)
+		next.ServeHTTP(w, r)
+	})
+}
+
 func page(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -52,26 +61,29 @@ func TestForeignAnswersToSomeEntries(t *testing.T) {
 		},
 	} {
 		for _, workers := range []int{1, 4} {
-			t.Run(name, func(t *testing.T) {
-				d := newDesk(t, rows(40), numbered(0, 40))
-				d.guarded(answer, 0, 7, 20, 39) // the first and the last one too
-				var log strings.Builder
-				s, _ := d.remove(errand{workers: workers, config: func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) }})
-				wantStop(t, s, "")
-				if s.Counts[journal.Removed] != 36 || s.Counts[journal.Failed] != 4 || s.Unsure != 4 || s.Requests > 41 {
-					t.Errorf("counts %+v, %d unsure, %d requests", s.Counts, s.Unsure, s.Requests)
-				}
-				for _, k := range []int{0, 7, 20, 39} {
-					o, state := d.outcome(api.Identifier{Type: api.Email, Value: address(k)})
-					if state.Status != journal.Failed || !state.Unsure || o.Line != k+2 || !strings.Contains(o.Reason, "not the Alta API: a") {
-						t.Errorf("%d: %+v, %+v", k, o, state)
-					}
-				}
-				if !strings.Contains(log.String(), "line=9 ") {
-					t.Errorf("the log does not name the line:\n%s", log.String())
-				}
-			})
+			t.Run(name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { foreignToSome(t, answer, workers) }) })
 		}
+	}
+}
+
+func foreignToSome(t *testing.T, answer http.HandlerFunc, workers int) {
+	d := newDesk(t, rows(40), numbered(0, 40))
+	d.slow(time.Millisecond)        // what is foreign is known before what left later is answered
+	d.guarded(answer, 0, 7, 20, 39) // the first and the last one too
+	var log strings.Builder
+	s, _ := d.remove(errand{workers: workers, config: func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) }})
+	wantStop(t, s, "")
+	if s.Counts[journal.Removed] != 36 || s.Counts[journal.Failed] != 4 || s.Unsure != 4 || s.Requests > 41 {
+		t.Errorf("counts %+v, %d unsure, %d requests", s.Counts, s.Unsure, s.Requests)
+	}
+	for _, k := range []int{0, 7, 20, 39} {
+		o, state := d.outcome(api.Identifier{Type: api.Email, Value: address(k)})
+		if state.Status != journal.Failed || !state.Unsure || o.Line != k+2 || !strings.Contains(o.Reason, "not the Alta API: a") {
+			t.Errorf("%d: %+v, %+v", k, o, state)
+		}
+	}
+	if !strings.Contains(log.String(), "line=9 ") {
+		t.Errorf("the log does not name the line:\n%s", log.String())
 	}
 }
 
@@ -155,11 +167,7 @@ func TestSuspicionLetsOneLeave(t *testing.T) {
 func TestSuspectsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, rows(5), numbered(0, 5))
-		sandbox := d.handler
-		d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(time.Millisecond) // both suspects are known when the one that is to tell is answered
-			sandbox.ServeHTTP(w, r)
-		})
+		d.slow(time.Millisecond) // both suspects are known when the one that is to tell is answered
 		d.guarded(func(w http.ResponseWriter, r *http.Request) { time.Sleep(time.Second); page(403)(w, r) }, 0, 1)
 		s, _ := d.remove(errand{workers: 2})
 		wantStop(t, s, "")
