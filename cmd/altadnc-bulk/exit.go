@@ -167,7 +167,7 @@ func stopHint(stop *worker.Stop) string {
 	case worker.StopJournal:
 		return unwritableHint(stop.Err)
 	case worker.StopListing:
-		return "the Do Not Contact list could not be read to the end; run again, or leave out --snapshot and --keep-unsubscribed"
+		return "the Do Not Contact list could not be read to the end; run again (remove also works without --snapshot and --keep-unsubscribed)"
 	case worker.StopListChanged:
 		return "the list changed while it was being read; nothing outside the plan was sent"
 	}

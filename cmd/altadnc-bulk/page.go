@@ -221,7 +221,7 @@ func outcomeMeanings() []pageOutcome {
 		{Class: "protected", Name: "kept", Meaning: "opt-outs that people made themselves, left on the list"},
 		{Class: "failed", Name: "failed", Meaning: "not removed; the reasons are below"},
 		{Class: "open", Name: "open", Meaning: "not sent yet, or sent without an answer"},
-		{Class: "duplicate", Name: "duplicates", Meaning: "the same identifier stands on an earlier line"},
+		{Class: "duplicate", Name: "duplicates", Meaning: "the same identifier is on an earlier line"},
 	}
 }
 
@@ -312,7 +312,7 @@ func newPageVerified(e *pageEntries) []pageVerified {
 // standing says in one sentence how far the list is.
 func standing(e *pageEntries, runs []journal.RunHistory, running bool) string {
 	if len(runs) == 0 {
-		return fmt.Sprintf("Nothing was sent of %s: there is no journal of this list.", counted(e.total, "entry", "entries"))
+		return fmt.Sprintf("None of %s was sent: this list has no journal.", counted(e.total, "entry", "entries"))
 	}
 	n := e.outcomes
 	parts := []string{fmt.Sprintf("%s of %s removed", count(n["removed"]), counted(e.total, "entry", "entries"))}
@@ -338,7 +338,7 @@ func completeness(open int64, runs []journal.RunHistory, running bool) string {
 	last := runs[len(runs)-1]
 	switch {
 	case running:
-		return "a run is at work since " + utc(last.Time)
+		return "a run has been going on since " + utc(last.Time)
 	case open > 0:
 		return fmt.Sprintf("not complete: run %d %s on %s", len(runs), runEnd(last, false).text, utc(last.Last))
 	}

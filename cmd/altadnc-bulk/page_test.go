@@ -277,7 +277,7 @@ func TestPageOfTrouble(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.csv")
 	write(empty, []byte("identifier,identifierType\n"))
 	page = printed(t, exitOK, "report", "--format", "html", empty)
-	if !strings.Contains(page, "Nothing was sent of 0 entries: there is no journal of this list.") {
+	if !strings.Contains(page, "None of 0 entries was sent: this list has no journal.") {
 		t.Errorf("the page of nothing:\n%s", page)
 	}
 }

@@ -22,22 +22,22 @@ func adviceFor(group string) string {
 		{"scientific-notation", "Format the column as text in the spreadsheet, and export it again."},
 		{"spreadsheet-", "Format the column as text in the spreadsheet, and export it again."},
 		{"rounded-number", "Format the column as text in the spreadsheet, and export it again."},
-		{"formula", "Put the value in place of the formula, and export it again."},
-		{"too-", "Mend the row: a delimiter or a quote is missing or one too many."},
-		{"quote", "Mend the row: a delimiter or a quote is missing or one too many."},
-		{"stray-", "Mend the row: a delimiter or a quote is missing or one too many."},
-		{"torn", "Mend the row: a line break or a delimiter cut the identifier in two."},
-		{"glued", "Mend the row: a line end is missing."},
+		{"formula", "Replace the formula by its value, and export it again."},
+		{"too-", "Fix the row: a delimiter or a quote is missing or one too many."},
+		{"quote", "Fix the row: a delimiter or a quote is missing or one too many."},
+		{"stray-", "Fix the row: a delimiter or a quote is missing or one too many."},
+		{"torn", "Fix the row: a line break or a delimiter cut the identifier in two."},
+		{"glued", "Fix the row: a line end is missing."},
 		{"cut-off", "Export the list again: it ends in the middle of the value, or the value was shortened."},
-		{"identifier-elsewhere", "The identifier stands in a column that is not read: move it, or name its column with --column."},
-		{"json-", "Mend the line: each holds one JSON object."},
-		{"empty", "Fill in the identifier, or take the row out."},
-		{"placeholder", "Fill in the identifier, or take the row out."},
-		{"no-type", "Fill in the type, or take the row out."},
+		{"identifier-elsewhere", "The identifier is in a column that is not read: move it, or give its column with --column."},
+		{"json-", "Fix the line: it must hold one JSON object."},
+		{"empty", "Fill in the identifier, or delete the row."},
+		{"placeholder", "Fill in the identifier, or delete the row."},
+		{"no-type", "Fill in the type, or delete the row."},
 		{"unknown-type", "Correct the type: email, linkedin, phone, sms, whatsapp or web_chat."},
 		{"masked", "Export the list again with the values in full."},
-		{"column-name", "Take the row out: it repeats the header."},
-		{"refused-before", "Mend the row in the list itself: it was refused as a whole."},
+		{"column-name", "Delete the row: it repeats the header."},
+		{"refused-before", "Fix the row in the list itself: it was refused as a whole."},
 		{"invalid-encoding", "Export the list again as UTF-8."},
 		{"mojibake", "Export the list again as UTF-8."},
 		{"replacement-", "Export the list again as UTF-8."},
@@ -53,11 +53,11 @@ func adviceFor(group string) string {
 func adviceForAnswer(group string) string {
 	switch {
 	case group == "removed in part":
-		return "Run remove again: it asks for the forms that are left."
+		return "Run remove again: it removes the forms that are left."
 	case group == "no answer", strings.HasPrefix(group, "answered 5"):
 		return "Run remove again: it tries them once more."
 	case group == "answered 400":
-		return "The API does not take the value: correct it on the list."
+		return "The API does not accept the value: correct it on the list."
 	}
-	return "See what answered, in the report; if it was a firewall or a proxy, ask whoever runs it."
+	return "See in the report what answered; if it was a firewall or a proxy, ask whoever runs it."
 }

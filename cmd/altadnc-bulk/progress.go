@@ -58,7 +58,8 @@ func frame(s state, width int) string {
 		brief = append(brief, least...)
 	}
 	if trouble != "" {
-		brief = tail
+		what, _, _ := strings.Cut(trouble, ":")
+		brief, least = tail, []string{what}
 	}
 	all := append([]string{counts}, tail...)
 	for _, layout := range []struct {

@@ -34,6 +34,7 @@ func TestFrame(t *testing.T) {
 		{"no room", half, 7, "5,00"},
 		{"waiting", waiting, 140, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, waiting 42s: the API answered 429, 52m left"},
 		{"waiting in 80 columns", waiting, 80, "50% [===>    ] (5,000/10,000)  waiting 42s: the API answered 429, 52m left"},
+		{"waiting in 40 columns", waiting, 40, "50% (5,000/10,000)  waiting 42s"},
 		{"no answer", silent, 140, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, no answer from the API for 3m00s, retrying"},
 		{"nothing yet", state{total: 3, perMinute: 97}, 100, "0% [                        ] (0/3)  0 removed, 0 not found, 0 failed, 97/min, 2s left"},
 		{"all but one", state{total: 100000, settled: 99999}, 40, "99% [==========> ] (99,999/100,000)"},

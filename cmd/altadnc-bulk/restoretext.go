@@ -116,7 +116,11 @@ func (p *restorePlan) writeCost(t table) {
 	if p.perMinute > 0 {
 		takes = ", about " + short(worker.Duration(p.Requests, p.perMinute))
 	}
-	t.fact("labels", "%s get back the label they had, as far as a snapshot knew it", count(p.Labelled))
+	labels := "unknown without a snapshot (remove --snapshot)"
+	if p.Labelled > 0 {
+		labels = count(p.Labelled) + " get back the label they had, as far as a snapshot knew it"
+	}
+	t.fact("labels", "%s", labels)
 	t.fact("lost", "dates, and who made the entry: all will be shown as added by hand%s", own)
 	t.fact("workflows", "%s", workflows)
 	t.fact("requests", "%s%s", count(p.Requests), takes)

@@ -142,7 +142,7 @@ func (v *removeSummary) writeNext(t table) {
 // sits at a terminal.
 func (v *removeSummary) writePageHint(t table) {
 	if t.width > 0 && !v.temporary && v.Requests > 0 {
-		t.line("A page of it for people: altadnc-bulk report --format html -o %s %s%s", shellQuote(v.List+".html"), v.reading, shellQuote(v.List))
+		t.line("To show it as a page: altadnc-bulk report --format html -o %s %s%s", shellQuote(v.List+".html"), v.reading, shellQuote(v.List))
 	}
 }
 

@@ -80,7 +80,7 @@ const pageMark = `<meta name="generator" content="altadnc-bulk `
 func (s *sweep) writeIndex(f *folder, v *sweepSummary) error {
 	path := filepath.Join(f.done, "index.html")
 	if there, err := os.ReadFile(path); err == nil && !strings.Contains(string(there), pageMark) {
-		return fmt.Errorf("%s exists and is not the page of a night: it was left alone", path)
+		return fmt.Errorf("%s exists and is not a page of this program: it was left alone", path)
 	}
 	if err := f.disk.mkdir(f.done); err != nil {
 		return err
@@ -110,7 +110,7 @@ func newNightList(of result) nightList {
 		case l.Stopped != "":
 			line.Words = "stopped: " + l.Stopped
 		case l.Failed > 0:
-			line.Words = "finished, some failed"
+			line.Words = "finished, but some failed"
 		}
 		if l.Page != "" {
 			line.Page = filepath.Base(l.Page)
