@@ -238,7 +238,7 @@ func TestDocsCommands(t *testing.T) {
 // what belongs to the shell.
 func commandLines(page []byte) [][]string {
 	var code []string
-	goldmark.Walk(parsePage(page), func(n goldmark.Node, entering bool) (goldmark.WalkStatus, error) {
+	goldmark.Walk(parseMarkdown(page), func(n goldmark.Node, entering bool) (goldmark.WalkStatus, error) {
 		switch n := n.(type) {
 		case *goldmark.CodeSpan:
 			if entering {

@@ -21,7 +21,7 @@ func documented(t *testing.T, name, heading string) []string {
 	topic, _ := findTopic(name)
 	var cells []string
 	within := false
-	for n := parsePage(topic.page).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := parseMarkdown(topic.page).FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *goldmark.Heading:
 			within = inlineText(n, topic.page) == heading

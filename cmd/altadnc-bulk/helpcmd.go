@@ -32,7 +32,7 @@ func (a *app) help(root *cobra.Command, args []string) error {
 	}
 	if len(args) == 1 {
 		if t, ok := findTopic(args[0]); ok {
-			pages = append(pages, pageText(t.page, textWidth(a.stdout)))
+			pages = append(pages, markdownText(t.page, textWidth(a.stdout)))
 		}
 	}
 	if len(pages) > 0 {

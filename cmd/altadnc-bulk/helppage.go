@@ -53,7 +53,7 @@ func newHelpPage(cmd *cobra.Command) helpPage {
 // text returns the page as it is printed.
 func (p helpPage) text(width int) string {
 	page := fmt.Sprintf("# %s: %s\n\n%s\n\n## Usage\n\n%s\n%s", p.name, escapeMarkdown(p.short), p.about, indented(p.usage), p.sections)
-	return pageText([]byte(page), width)
+	return markdownText([]byte(page), width)
 }
 
 // usageLine returns what is typed to call a command.

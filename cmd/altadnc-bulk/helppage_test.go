@@ -108,9 +108,9 @@ func TestManPages(t *testing.T) {
 	}
 }
 
-// TestPageRoff holds how each part of a page becomes a man page, and that nothing of
+// TestMarkdownRoff holds how each part of a page becomes a man page, and that nothing of
 // it is taken for a request.
-func TestPageRoff(t *testing.T) {
+func TestMarkdownRoff(t *testing.T) {
 	page := "# night: a\n\n.One **two** `-x '\\y'` é ~ ^.\n\n## it's\n\n- ten\n  - eleven\n\n```sh\n.a\n'b\n```\n\n| a | b |\n| --- | --- |\n| `.x` | y |\n\n| a | b | c |\n| --- | --- | --- |\n| .x | y | z |\n"
 	const want = `.PP
 \&.One \fBtwo\fR \fB\-x \(aq\ey\(aq\fR \[u00E9] \(ti \(ha.
@@ -138,7 +138,7 @@ a   b  c
 \&.x  y  z
 .fi
 `
-	if got := pageRoff([]byte(page)); got != want {
+	if got := markdownRoff([]byte(page)); got != want {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -65,14 +65,14 @@ func writeManPages(root *cobra.Command, folder, date string) error {
 		p := newHelpPage(todo[0])
 		name := strings.ReplaceAll(p.name, " ", "-")
 		text := manHead(name, "1", date, p.short) + ".SH SYNOPSIS\n" + roffText(p.usage) + "\n.SH DESCRIPTION\n" +
-			pageRoff([]byte(p.about+"\n\n"+p.sections))
+			markdownRoff([]byte(p.about+"\n\n"+p.sections))
 		if err := os.WriteFile(filepath.Join(folder, "man1", name+".1"), []byte(text), 0o644); err != nil {
 			return manError(err)
 		}
 	}
 	for _, t := range topics() {
 		name := root.Name() + "-" + t.name
-		text := manHead(name, "7", date, t.short) + ".SH DESCRIPTION\n" + pageRoff(t.page)
+		text := manHead(name, "7", date, t.short) + ".SH DESCRIPTION\n" + markdownRoff(t.page)
 		if err := os.WriteFile(filepath.Join(folder, "man7", name+".7"), []byte(text), 0o644); err != nil {
 			return manError(err)
 		}

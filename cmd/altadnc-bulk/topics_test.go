@@ -15,7 +15,7 @@ import (
 // tablesOf returns the tables of a page.
 func tablesOf(page []byte) [][][]string {
 	var tables [][][]string
-	for n := parsePage(page).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := parseMarkdown(page).FirstChild(); n != nil; n = n.NextSibling() {
 		if table, ok := n.(*east.Table); ok {
 			rows := tableRows(table, page)
 			for _, row := range rows {
@@ -58,7 +58,7 @@ func TestTopics(t *testing.T) {
 // checkLinks follows the links of a page to files and to headings.
 func checkLinks(t *testing.T, folder, name string, page []byte) {
 	t.Helper()
-	ast.Walk(parsePage(page), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	ast.Walk(parseMarkdown(page), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		link, ok := n.(*ast.Link)
 		if !ok || !entering || strings.Contains(string(link.Destination), "://") {
 			return ast.WalkContinue, nil
@@ -77,7 +77,7 @@ func checkLinks(t *testing.T, folder, name string, page []byte) {
 
 // hasHeading reports whether a page has a heading that GitHub gives this anchor.
 func hasHeading(page []byte, anchor string) bool {
-	for n := parsePage(page).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := parseMarkdown(page).FirstChild(); n != nil; n = n.NextSibling() {
 		if n.Kind() == ast.KindHeading {
 			text := strings.ToLower(inlineText(n, page))
 			text = regexp.MustCompile(`[^\pL\pN _-]`).ReplaceAllString(text, "")
@@ -95,7 +95,7 @@ func TestPageWidth(t *testing.T) {
 	for _, width := range []int{20, 40, 60, 80, 100} {
 		for _, topic := range topics() {
 			code := codeLines(topic.page)
-			for line := range strings.Lines(pageText(topic.page, width)) {
+			for line := range strings.Lines(markdownText(topic.page, width)) {
 				line = strings.TrimSuffix(line, "\n")
 				if uniseg.StringWidth(line) > width && !code[strings.TrimSpace(line)] && len(strings.Fields(strings.TrimLeft(line, " -"))) > 1 {
 					t.Errorf("help %s at %d columns: %q", topic.name, width, line)
@@ -108,7 +108,7 @@ func TestPageWidth(t *testing.T) {
 // codeLines returns the lines of all code blocks of a page.
 func codeLines(page []byte) map[string]bool {
 	lines := map[string]bool{}
-	ast.Walk(parsePage(page), func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+	ast.Walk(parseMarkdown(page), func(n ast.Node, _ bool) (ast.WalkStatus, error) {
 		switch n.(type) {
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			for _, line := range n.Lines().Sliced(0, n.Lines().Len()) {
@@ -146,7 +146,7 @@ func TestPageText(t *testing.T) {
     which is long
       what is said of it
 `
-	if got := pageText([]byte(page), 28); got != want {
+	if got := markdownText([]byte(page), 28); got != want {
 		t.Errorf("got\n%s", got)
 	}
 }

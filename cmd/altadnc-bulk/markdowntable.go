@@ -16,7 +16,7 @@ const besideMost = 30
 
 // table renders a table with its columns side by side where they are then still
 // readable, and else each row as a term with what is said of it below.
-func (p *pagePrinter) table(t *east.Table, indent string) {
+func (p *markdownPrinter) table(t *east.Table, indent string) {
 	rows := tableRows(t, p.source)
 	widths := columnWidths(rows, p.width-len(indent))
 	if len(t.Alignments) == 2 && widths != nil && widths[0] > besideMost || widths == nil {
@@ -81,7 +81,7 @@ func columnWidths(rows [][]string, width int) []int {
 }
 
 // beside writes a row with its cells side by side.
-func (p *pagePrinter) beside(row []string, widths []int, align []east.Alignment, indent string) {
+func (p *markdownPrinter) beside(row []string, widths []int, align []east.Alignment, indent string) {
 	cells, height := make([][]string, len(row)), 0
 	for i, cell := range row {
 		cells[i] = strings.Split(strings.TrimSuffix(fill(cell, "", "", widths[i]), "\n"), "\n")
@@ -106,7 +106,7 @@ func (p *pagePrinter) beside(row []string, widths []int, align []east.Alignment,
 
 // stacked writes each row as its first cell, and the others below it, each after
 // the name of its column where there are several.
-func (p *pagePrinter) stacked(rows [][]string, indent string) {
+func (p *markdownPrinter) stacked(rows [][]string, indent string) {
 	names := rows[0]
 	for i, row := range rows[1:] {
 		if i > 0 {

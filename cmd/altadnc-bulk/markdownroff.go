@@ -8,11 +8,11 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 )
 
-// pageRoff renders Markdown as roff with the macros of man(7). The title is left
+// markdownRoff renders Markdown as roff with the macros of man(7). The title is left
 // out: it is the NAME section of a man page.
-func pageRoff(page []byte) string {
+func markdownRoff(page []byte) string {
 	p := roffPrinter{source: page}
-	p.blocks(parsePage(page))
+	p.blocks(parseMarkdown(page))
 	return p.b.String()
 }
 
@@ -78,7 +78,7 @@ const manWidth = 70
 // as the text that help prints.
 func (p *roffPrinter) table(t *east.Table) {
 	if len(t.Alignments) > 2 {
-		text := pagePrinter{source: p.source, width: manWidth}
+		text := markdownPrinter{source: p.source, width: manWidth}
 		text.table(t, "")
 		p.code(strings.Split(strings.TrimSuffix(text.b.String(), "\n"), "\n"))
 		return

@@ -11,28 +11,28 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// parsePage parses Markdown with tables, as pages of help are written in.
-func parsePage(page []byte) ast.Node {
+// parseMarkdown parses Markdown with tables, as pages of help are written in.
+func parseMarkdown(page []byte) ast.Node {
 	return goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(source.NewReader(page))
 }
 
-// pageText renders Markdown as plain text of at most width columns. Code blocks
+// markdownText renders Markdown as plain text of at most width columns. Code blocks
 // stay as they are, however wide.
-func pageText(page []byte, width int) string {
-	p := pagePrinter{source: page, width: width}
-	p.blocks(parsePage(page), "")
+func markdownText(page []byte, width int) string {
+	p := markdownPrinter{source: page, width: width}
+	p.blocks(parseMarkdown(page), "")
 	return p.b.String()
 }
 
-// pagePrinter renders a tree of Markdown.
-type pagePrinter struct {
+// markdownPrinter renders a tree of Markdown.
+type markdownPrinter struct {
 	source []byte
 	width  int
 	b      strings.Builder
 }
 
 // blocks renders what a node holds, a blank line between two of them.
-func (p *pagePrinter) blocks(parent ast.Node, indent string) {
+func (p *markdownPrinter) blocks(parent ast.Node, indent string) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		if n.Kind() == ast.KindHTMLBlock {
 			continue // a comment for whoever edits the page
@@ -58,7 +58,7 @@ func tight(n ast.Node) bool {
 // body is how far text is indented below headings.
 const body = "  "
 
-func (p *pagePrinter) block(n ast.Node, indent string) {
+func (p *markdownPrinter) block(n ast.Node, indent string) {
 	if n.Parent().Kind() == ast.KindDocument && n.Kind() != ast.KindHeading {
 		indent = body
 	}
@@ -76,12 +76,12 @@ func (p *pagePrinter) block(n ast.Node, indent string) {
 	}
 }
 
-func (p *pagePrinter) list(l *ast.List, indent string) {
+func (p *markdownPrinter) list(l *ast.List, indent string) {
 	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
 		if item.PreviousSibling() != nil && !l.IsTight {
 			p.b.WriteByte('\n')
 		}
-		inside := pagePrinter{source: p.source, width: p.width}
+		inside := markdownPrinter{source: p.source, width: p.width}
 		inside.blocks(item, indent+"  ")
 		p.b.WriteString(indent + "- " + strings.TrimPrefix(inside.b.String(), indent+"  "))
 	}
