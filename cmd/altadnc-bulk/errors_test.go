@@ -180,7 +180,7 @@ func (s *session) checkError(code int) {
 	}
 }
 
-// advises tells whether a message says what to do: on a line of its own, behind
+// advises reports whether a message says what to do: on a line of its own, behind
 // a semicolon, or by naming what would be right.
 func advises(message string) bool {
 	for _, advice := range []string{"\n  ", "; ", "such as", ": at least ", ": at most ", ": between ", ": use ", "must be ", ": one of ", ": one or more of ", ": text or json"} {

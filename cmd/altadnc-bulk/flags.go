@@ -198,8 +198,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usageError(hint, "unknown command %q", args[0])
 }
 
-// meant returns what to type for what is no command of the program, but what
-// people type who look for one; "" if that is not known.
+// meant returns what to type instead of a command that does not exist but that
+// people try; "" if that is unknown.
 func meant(typed string) string {
 	switch strings.ToLower(typed) {
 	case "undo", "revert", "rollback":

@@ -35,7 +35,7 @@ type markdownPrinter struct {
 func (p *markdownPrinter) blocks(parent ast.Node, indent string) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		if n.Kind() == ast.KindHTMLBlock {
-			continue // a comment for whoever edits the page
+			continue // a comment for those who edit the page
 		}
 		if p.b.Len() > 0 && !tight(n) {
 			p.b.WriteByte('\n')
@@ -102,7 +102,7 @@ func inlineText(block ast.Node, source []byte) string {
 	return b.String()
 }
 
-// inlineNode returns the text of a part of a line that is no code.
+// inlineNode returns the text of a part of a line that is not code.
 func inlineNode(n ast.Node, source []byte) string {
 	switch n := n.(type) {
 	case *ast.Text:
@@ -130,7 +130,7 @@ func rawText(code *ast.CodeSpan, source []byte) string {
 	return strings.ReplaceAll(b.String(), "\n", " ")
 }
 
-// onlyCode reports whether a block is code, or several parted by commas.
+// onlyCode reports whether a block is code, or several codes separated by commas.
 func onlyCode(block ast.Node, source []byte) bool {
 	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
 		t, ok := n.(*ast.Text)

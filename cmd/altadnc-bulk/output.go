@@ -96,7 +96,7 @@ func (t table) count(n int64, format string, args ...any) {
 	}
 }
 
-// total prints the sum of what was counted, be it none.
+// total prints the sum of what was counted, even if it is zero.
 func (t table) total(n int64, text string) { t.put(12, fmt.Sprintf("  %9s %s", count(n), text)) }
 
 // unsure prints how many outcomes carry that mark, and what it means.

@@ -22,9 +22,9 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// page is one HTML file about a list, for whoever must answer for it. All that it
-// says of entries is what a report of the same moment says, all else is the
-// journal's.
+// page is one HTML file about a list, for whoever answers for it. What it says
+// about entries is what a report at the same moment says; all else comes from the
+// journal.
 type page struct {
 	Version string
 	Made    string

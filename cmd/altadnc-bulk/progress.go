@@ -161,7 +161,8 @@ func showLine(s *screen, log *slog.Logger, bar bool, text func() string) (stop f
 
 // follow draws a line on the terminal again and again, or without one logs
 // progress once a minute, until the returned function is called. What line
-// returns is called with the screen locked, by whoever logs: it must not wait.
+// returns is called with the screen locked, by the one that logs: it must not
+// wait.
 func follow(s *screen, bar bool, line func() func(width int) string, tell func()) (stop func()) {
 	every, show := time.Minute, tell
 	if bar {

@@ -125,8 +125,8 @@ func (f *reportFlags) complete(records *journal.View, l *list) error {
 	}
 }
 
-// elsewhere counts the finished keys that the list did not have when it was gone
-// through.
+// elsewhere counts the finished keys that the list did not have when it was
+// read.
 func (f *reportFlags) elsewhere(records *journal.View) (n int64) {
 	for _, state := range records.Index().All() {
 		if state.Status.Finished() && !state.Marked(journal.MarkTaken) {

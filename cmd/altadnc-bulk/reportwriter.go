@@ -191,9 +191,9 @@ type member struct {
 	value jsontext.Value
 }
 
-// members returns the members of the entry's object that the report repeats:
-// all but the findings of an earlier report and the identifiers of the object's
-// other entries. A line that is no object has none.
+// members returns the members of the entry's object that the report repeats: all
+// but the findings of an earlier report and the identifiers of the object's
+// other entries. A line that is not an object has none.
 func (r *jsonlReport) members(e reader.Entry) []member {
 	roles := map[string]columns.Role{}
 	for _, c := range r.in.Layout().Columns {

@@ -18,7 +18,7 @@ type screen struct {
 	mu   sync.Mutex
 	w    io.Writer
 	bar  func(width int) string // renders the bar; nil for none
-	line string                 // the bar as it stands on the terminal
+	line string                 // the bar as shown on the terminal
 }
 
 // Write writes whole log lines above the bar.

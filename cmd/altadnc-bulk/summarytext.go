@@ -138,8 +138,8 @@ func (v *removeSummary) writeNext(t table) {
 	}
 }
 
-// writePageHint names the command that makes a page of what was done, to whoever
-// sits at a terminal.
+// writePageHint gives the command that makes a page of what was done, for a
+// person at a terminal.
 func (v *removeSummary) writePageHint(t table) {
 	if t.width > 0 && !v.temporary && v.Requests > 0 {
 		t.line("To show it as a page: altadnc-bulk report --format html -o %s %s%s", shellQuote(v.List+".html"), v.reading, shellQuote(v.List))

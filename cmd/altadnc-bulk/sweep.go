@@ -168,8 +168,8 @@ func (s *sweep) sweep(f *folder) error {
 	return s.conclude(v, &exitError{code: v.ExitCode})
 }
 
-// prepare makes sure that the lists are wanted, and knows what to compare them
-// with. forget is to be called when they are done, in any case.
+// prepare makes sure that the user wants the lists removed, and knows what to
+// compare them with. forget must be called when they are done, in any case.
 func (s *sweep) prepare(f *folder, waiting waiting) (forget func(), err error) {
 	forget = func() {}
 	if !s.yes || s.wantsSnapshot() {

@@ -358,8 +358,8 @@ func (f *folder) clean(keep time.Duration) error {
 	return err
 }
 
-// delete deletes a list that lies in done, and all of its own. The journal goes when
-// the others are gone for good: nobody would come back for them without it.
+// delete deletes a list in done with all that belongs to it. The journal goes last,
+// when the others are gone for good: without it they would never be found again.
 func (f *folder) delete(list string, entries []fs.DirEntry) error {
 	gone := []string{list, failedName(list), pageName(list)}
 	for _, e := range entries {

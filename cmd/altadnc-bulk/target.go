@@ -139,7 +139,7 @@ func openToAll(path string) bool {
 }
 
 // token returns the API token. There is no flag for it, because command lines
-// are public to every user of a machine.
+// are visible to every user of a machine.
 func (f *apiFlags) token(a *app) (api.Token, error) {
 	if f.tokenFile == "" {
 		token := strings.TrimSpace(a.getenv("ALTA_API_TOKEN"))

@@ -7,7 +7,7 @@ import (
 )
 
 // The topics of help are the pages of the README that it has no room for: one
-// source for whoever reads them on the web, in a terminal or as a man page.
+// source for the web, the terminal and man pages.
 //
 //go:embed topics
 var topicFiles embed.FS

@@ -102,8 +102,8 @@ func (m member) isNothing() bool {
 	return false
 }
 
-// isBadStatus reports whether the value is a number that is no HTTP status of
-// success.
+// isBadStatus reports whether the value is a number that is not an HTTP status
+// of success.
 func (m member) isBadStatus() bool {
 	n, isNumber := m.value.(float64)
 	if s := m.text(); s != "" {

@@ -46,7 +46,7 @@ type Error struct {
 	Err error
 }
 
-// Error says what was asked, what came back and why that is no confirmation.
+// Error says what was asked, what came back and why that does not confirm it.
 func (e *Error) Error() string {
 	parts := []string{e.Op}
 	if e.Status != 0 {

@@ -46,8 +46,8 @@ type reply struct {
 	hide    func(string) string
 }
 
-// exchange makes one request. An *Error comes back when no answer arrived, or
-// one that is no 200.
+// exchange makes one request. An *Error comes back if no answer arrived, or one
+// that is not a 200.
 func (c *Client) exchange(ctx context.Context, r request) (reply, *Error) {
 	// Every request has its own limit; the caller's context is the run's.
 	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, ErrTimeout)

@@ -2,7 +2,7 @@ package api
 
 import "fmt"
 
-// Kind is the class of an [Error], which a program acts on. The zero value is
+// Kind is the class of an [Error], which a program acts on. The zero value means
 // no class.
 type Kind int
 

@@ -96,7 +96,7 @@ func (rep reply) page(cursor string) (Page, *Error) {
 	return page, nil
 }
 
-// undecoded says why a body did not decode: because it is no JSON, or JSON of
+// undecoded says why a body did not decode: because it is not JSON, or JSON of
 // another shape.
 func (rep reply) undecoded(err error) *Error {
 	if rep.validJSON() {

@@ -45,7 +45,7 @@ func newTransport(proxy func(*url.URL) (*url.URL, error)) *http.Transport {
 }
 
 // proxyFromEnvironment reads HTTPS_PROXY and NO_PROXY now.
-// http.ProxyFromEnvironment reads them once per process, whoever asked first.
+// http.ProxyFromEnvironment reads them once per process, at the first call.
 func proxyFromEnvironment() func(*url.URL) (*url.URL, error) {
 	return httpproxy.FromEnvironment().ProxyFunc()
 }

@@ -1,5 +1,5 @@
 // Package journal keeps the evidence of removal runs in a file: what was about
-// to be sent, what became of it, and the state of every key. It is what lets a
+// to be sent, with what outcome, and the state of every key. It is what lets a
 // run resume after anything, and what an auditor reads. This page specifies the
 // format.
 //
@@ -129,11 +129,11 @@
 // # Lock file
 //
 // {"pid":4711,"host":"…","start":"…","journal":"id","records":17} and a line feed:
-// who held the journal last, the id of that journal, and how many of its records
-// were durable then, at least. Only its holder writes it, to the very file that is
-// locked. It is no link, and no file that begins otherwise is written to, but for one
-// of NUL bytes alone, which a power cut leaves of a new one. A journal
-// with another id, or with fewer records, has lost what the file knows of.
+// who held the journal last, the id of that journal, and how many of its records were
+// durable then, at least. Only its holder writes it, to the very file that is locked.
+// It is not a link, and no file that begins otherwise is written to, but for one of
+// NUL bytes alone, which a power cut leaves of a new one. A journal with another id,
+// or with fewer records, has lost what the file knows of.
 //
 // # Order of writes
 //

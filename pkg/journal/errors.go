@@ -8,7 +8,7 @@ import (
 var errNotRegular = errors.New("not a regular file")
 
 var (
-	// ErrNotJournal: the file is no journal of this program.
+	// ErrNotJournal: the file is not a journal of this program.
 	ErrNotJournal = errors.New("not a journal of altadnc-bulk")
 
 	// ErrNewer: a newer version of this program wrote the journal.

@@ -65,7 +65,7 @@ type Index struct {
 	doubt  atomic.Bool // a repair lost records: any key may have been tried
 
 	// staged are keys that a run began to reopen, until a record reopens them all.
-	// Only whoever reads or writes the journal uses it.
+	// Only the reader or writer of the journal uses it.
 	staged     []change
 	reopenedAt atomic.Int64 // offset of that record
 }

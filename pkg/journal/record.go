@@ -39,7 +39,7 @@ type record struct {
 // form is one entry of the Do Not Contact list.
 type form struct {
 	value, label, created, updated []byte
-	told, manual                   bool // told: the API says whether it is manual
+	told, manual                   bool // told: the API said whether it is manual
 	removed                        bool
 }
 

@@ -94,8 +94,8 @@ type Release struct {
 	HTTPStatus int      // 0: no answer
 	Stored     []Stored // see [Outcome]
 
-	// Restore says that the API refused to put the key back. It stays as it was,
-	// and a removal's intent stands.
+	// Restore says that the API refused to put the key back. It stays as it was, and
+	// so does a removal's intent.
 	Restore bool
 }
 
@@ -124,7 +124,7 @@ func about(k Kind, line int, id api.Identifier, sent string) record {
 	return r
 }
 
-// text is a text for people, in which U+FFFD stands for what is not UTF-8.
+// text is a text for people, in which U+FFFD replaces what is not UTF-8.
 func text(s string) []byte { return []byte(strings.ToValidUTF8(s, "\uFFFD")) }
 
 func (i Intent) record() record {

@@ -72,7 +72,7 @@ func (c *csvList) next(l *Reader) (row, error) {
 	return kind, err
 }
 
-// sound reads a record whose cells can be told apart.
+// sound reads a record whose cells are certain.
 func (c *csvList) sound(l *Reader, f frame) (row, error) {
 	record := Record{Text: f.text, delimiter: rune(c.framer.delimiter)}
 	if f.cells != len(c.table.Columns) {

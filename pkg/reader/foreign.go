@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// foreign recognises a file that is no list by how it begins, and says what to
+// foreign recognises a file that is not a list by how it begins, and says what to
 // do with it; nil for one that could be a list. head is unpacked and not decoded.
 func foreign(head []byte) *unreadable {
 	for _, k := range []struct{ magic, what, hint string }{
@@ -31,8 +31,8 @@ func foreign(head []byte) *unreadable {
 	return nil
 }
 
-// zipped says what to do with a zip archive that is no workbook. Its first file's
-// name (APPNOTE.TXT 4.3.7) may be that of a list.
+// zipped says what to do with a zip archive that is not a workbook. Its first
+// file's name (APPNOTE.TXT 4.3.7) may be that of a list.
 func zipped(head []byte) *unreadable {
 	const nameAt = 30
 	if len(head) > nameAt {
@@ -45,7 +45,7 @@ func zipped(head []byte) *unreadable {
 	return &unreadable{reason: "it is a zip archive, but not a workbook", hint: "unpack it and use the list inside"}
 }
 
-// foreignText recognises text that is no list by how it begins.
+// foreignText recognises text that is not a list by how it begins.
 func foreignText(sample []byte) *unreadable {
 	head := string(bytes.TrimLeft(sample[:min(len(sample), 4096)], " \t\r\n\ufeff"))
 	lower := strings.ToLower(head[:min(len(head), 64)])

@@ -9,7 +9,7 @@ import (
 // acted on, what was read before included.
 type ListError struct {
 	Name   string // of the list, as given to [New], followed by !Sheet for a workbook
-	Line   int    // 1-based line where the trouble began; 0 when it is no matter of one line
+	Line   int    // 1-based line where the trouble began; 0 if it does not concern a single line
 	Reason string // what is wrong
 	Hint   string // what to do about it; may be empty
 	// Flags are ways out, each the arguments to add to the command, the likeliest

@@ -72,7 +72,7 @@ func knownRegion(s string) bool {
 }
 
 // HiddenRows is what to do with the rows that a workbook hides, by a filter or by
-// hand: whoever made the list may have meant them or not.
+// hand: the author of the list may have meant them or not.
 type HiddenRows int
 
 // The choices. HiddenAsk, the zero value, makes a list that has any unreadable.

@@ -50,7 +50,7 @@ func newTable(c columns.Choice) table {
 const rawColumn = "dnc_raw"
 
 // row queues the entries of a row. cells are those of reads, in their order, and
-// refusals why any of them is no text that could be read; nil if all are.
+// refusals why any of them is not readable text; nil if all are.
 func (t table) row(l *Reader, line int, record Record, cells []string, refusals []*canonical.Refusal) row {
 	if t.raw >= 0 && canonical.Trim(cells[t.raw]) != "" {
 		return l.whole(line, record.Text, refusedBefore())

@@ -25,7 +25,7 @@ type sheetList struct {
 	cells    []string // of the current row, as many as the sheet has columns
 	kinds    []workbook.Kind
 	texts    []string             // of the columns that are read, in the table's order
-	refusals []*canonical.Refusal // and why they are no text that could be read
+	refusals []*canonical.Refusal // and why they are not readable text
 	text     bytes.Buffer         // the row as CSV
 	csv      *csv.Writer
 }
@@ -427,8 +427,8 @@ func (x *sheetList) record() (Record, error) {
 	return Record{Text: bytes.TrimSuffix(x.text.Bytes(), []byte{'\n'}), delimiter: sheetDelimiter}, x.csv.Error()
 }
 
-// notText returns why a cell is no text or number that could be an identifier;
-// nil if it is.
+// notText returns why a cell is not a text or number that could be an
+// identifier; nil if it is.
 func notText(k workbook.Kind) *canonical.Refusal {
 	switch k {
 	case workbook.Date:

@@ -188,10 +188,10 @@ func (r *Run) settleParked(ctx context.Context, stop *Stop) *Stop {
 	return stop
 }
 
-// settleSuspects decides at the end of the list on entries that were the last to
-// get an answer, and a foreign one. There is no other key to ask for: so the list of
-// opt-outs is, and if the API answers that it was the entries. It returns why the
-// run stopped, if it did.
+// settleSuspects decides at the end of the list about entries that were the last to
+// be answered, by something other than the API. There is no other key to try, so the
+// list of opt-outs is requested: if the API answers that, the entries were to blame.
+// It returns why the run stopped, if it did.
 func (r *Run) settleSuspects(ctx context.Context) *Stop {
 	suspects := r.sender.suspicion.drain()
 	if len(suspects) == 0 {

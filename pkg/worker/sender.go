@@ -23,7 +23,7 @@ import (
 type sender struct {
 	pace        *pace.Pace
 	maxAttempts int
-	journal     *journal.Journal // which is told the traffic of a run; nil for requests of none
+	journal     *journal.Journal // which gets the traffic of a run; nil for requests outside a run
 
 	flights context.Context // ends when requests under way must end
 	halt    context.CancelCauseFunc

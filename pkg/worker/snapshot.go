@@ -69,7 +69,7 @@ func TakeSnapshot(ctx context.Context, l *Listing, m Matching, maxPages int64) (
 // given number of requests: a tenth of them, and at least five.
 func AutoPages(requests int64) int64 { return max(5, (requests+9)/10) }
 
-// add keeps an entry with every wanted key that it can be.
+// add keeps an entry with every wanted key that it may be.
 func (s *Snapshot) add(o api.OptOut, m Matching) {
 	types := []api.IdentifierType{o.Type}
 	_, known := o.Type.Index()

@@ -64,7 +64,7 @@ func jsonAnswer(status int, v any) answer {
 	// Deterministic, so that the same request has the same answer.
 	body, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
-		// Only texts that are no UTF-8 can do this; lists with such are refused.
+		// Only texts that are not UTF-8 can do this; lists with such texts are refused.
 		return answer{status: http.StatusInternalServerError}
 	}
 	return answer{status: status, header: contentType("application/json; charset=utf-8"), body: body}

@@ -87,7 +87,7 @@ type Fault struct {
 	// each time the same work is done.
 	Share float64
 	Seed  uint64
-	// First bounds how many times it fires; 0 is no bound.
+	// First bounds how many times it fires; 0 means no bound.
 	First int
 	// Identifier fires only at requests that name it, in exactly this form;
 	// empty at each.

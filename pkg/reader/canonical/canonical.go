@@ -5,7 +5,7 @@ import (
 )
 
 // Refusal says why a cell or a row is not sent. It never holds the value:
-// identifiers are personal data, and whoever prints a reason must not leak one.
+// identifiers are personal data, and printing a reason must not leak one.
 type Refusal struct {
 	Code   string // stable slug for grouping; package documentation lists them
 	Reason string // sentence for people, without a full stop

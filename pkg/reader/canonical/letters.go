@@ -30,7 +30,7 @@ func lowered(s string) (string, *Refusal) {
 }
 
 // lookalike reports whether r, which is not ASCII, becomes an ASCII letter in
-// lower case and NFC, or stands for another character (NFKC).
+// lower case and NFC, or is a variant of another character (NFKC).
 func lookalike(r rune) bool {
 	if ascii(r) {
 		return false

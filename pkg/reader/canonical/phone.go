@@ -116,7 +116,7 @@ func e164(s, region string) (string, bool) {
 // third digit belongs to the prefix (001, 002, 005 to 009 in parts of Asia and
 // America) and that gives a number too, it is not certain.
 func abroad(s string) (string, bool) {
-	if !strings.HasPrefix(s, "00") { // 0(049) is no such prefix
+	if !strings.HasPrefix(s, "00") { // 0(049) is not such a prefix
 		return "", false
 	}
 	rest := digitsOf(s[2:])
@@ -131,7 +131,7 @@ func abroad(s string) (string, bool) {
 }
 
 // national reports whether a number is surely written in the form of its own
-// country: its first group of digits, or the second behind a prefix, is that
+// country: its first group of digits, or the second after a prefix, is that
 // country's area code, and the first is not the country code of the number that
 // it would be with a + in front. A + that a spreadsheet takes away leaves bare
 // digits.

@@ -89,7 +89,7 @@ func kindOf(t api.IdentifierType) (k kind, ok bool) {
 }
 
 // parseType returns the type that s names ("E-Mail", "Phone number", "web chat"):
-// the name of a column is no value. Package columns reads type cells.
+// the name of a column is not a value. Package columns reads type cells.
 func parseType(s string) (api.IdentifierType, bool) {
 	if t := api.IdentifierType(s); known(t) { // most lists write the API's own words
 		return t, true

@@ -3,8 +3,8 @@ package columns
 import "altadnc-bulk/pkg/api"
 
 // Known reports whether a name is one that the header of a list has: of a column
-// with identifiers, whoever they belong to, or of one that is often beside them.
-// It distinguishes a header from rows of values and from a title.
+// with identifiers of anyone, or of one that is often beside them. It
+// distinguishes a header from rows of values and from a title.
 func (n *Names) Known(name string) bool {
 	return n.sense(name).inTable()
 }

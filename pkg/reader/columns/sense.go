@@ -185,8 +185,8 @@ func verdict(r reading) sense {
 	return s
 }
 
-// sentence is how many words make one. What is no identifier in it may be beside the
-// point: Where do we send the results, by email?
+// sentence is how many words make one. What is not an identifier in it may be beside
+// the point: Where do we send the results, by email?
 const sentence = 7
 
 // weigh returns the one meaning of each word that counts beside types. What a state
@@ -292,8 +292,8 @@ func typesOf(words []word) (types meaning, joined bool) {
 	return types, false
 }
 
-// asideNever reports whether a type is joined with what is no identifier: Name/Email,
-// Phone & fax.
+// asideNever reports whether a type is joined with something that is not an
+// identifier: Name/Email, Phone & fax.
 func asideNever(words []word) bool {
 	for i := 1; i < len(words)-1; i++ {
 		a, b := words[i-1].meaning, words[i+1].meaning

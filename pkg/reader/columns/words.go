@@ -73,7 +73,7 @@ func (n *Names) readToken(t token, l language) reading {
 	return r
 }
 
-// readUnknown reads a token that is no word of the table as a whole.
+// readUnknown reads a token that is not a word of the table as a whole.
 func (n *Names) readUnknown(t token, l language) reading {
 	unknown := reading{words: []word{{text: t.text}}, unknown: 1}
 	switch {

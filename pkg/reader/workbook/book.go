@@ -27,8 +27,8 @@ type Sheet struct {
 // maxSheets bounds the sheets of a workbook.
 const maxSheets = 4096
 
-// ErrForeign is returned by [Open] for a zip archive that is no workbook of any
-// kind.
+// ErrForeign is returned by [Open] for a zip archive that is not a workbook of
+// any kind.
 var ErrForeign = errors.New("not a workbook")
 
 // Open reads what is common to all sheets of a workbook. The error is an [*Error],

@@ -56,7 +56,7 @@ func datelike(format string) bool {
 			}
 			i += end + 1
 		case format[i] == '\\', format[i] == '_', format[i] == '*':
-			i++ // the next character is no code
+			i++ // the next character is not a code
 		case format[i] == '[':
 			end := strings.IndexByte(format[i:], ']')
 			if end < 0 {

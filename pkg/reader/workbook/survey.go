@@ -99,7 +99,7 @@ func (v *Survey) link(p *parts, e xml.StartElement, relations map[string]relatio
 	target := relations[attribute(e, "id")].target
 	a, ok := parseArea(attribute(e, "ref"))
 	if !ok || !telling(target) || (a.bottom-a.top+1)*(a.right-a.left+1) > maxLinked {
-		return nil // the cells keep their text, and are refused if that is no identifier
+		return nil // the cells keep their text, and are refused if that is not an identifier
 	}
 	for row := a.top; row <= a.bottom; row++ {
 		for column := a.left; column <= a.right; column++ {

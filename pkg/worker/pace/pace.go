@@ -414,7 +414,7 @@ func (p *Pace) holdBack(d time.Duration, why string, now time.Time) {
 		l.held = later(l.held, now.Add(shared))
 	})
 	p.mine.held(later(p.hold.until, p.ledger.held))
-	p.checkHold(now, now) // logs it; whoever waits for a turn finds out if it is too long
+	p.checkHold(now, now) // logs it; a caller waiting for a turn finds out if it is too long
 }
 
 // HeldUntil returns until when nothing may leave and why, the interval aside; the
