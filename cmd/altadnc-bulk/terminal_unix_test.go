@@ -246,6 +246,9 @@ func TestBarOfInterruptedRun(t *testing.T) {
 	}
 	all := lines(term.output())
 	text := strings.Join(all, "\n")
+	if strings.Contains(text, "level=") {
+		t.Errorf("a log line is not a sentence:\n%s", text)
+	}
 	if strings.Count(text, "/10)") != 1 || strings.Contains(text, "100%") || strings.Contains(text, "unknown control") {
 		t.Errorf("there is not one bar that shows what was done:\n%s", text)
 	}
