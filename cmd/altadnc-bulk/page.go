@@ -340,7 +340,7 @@ func completeness(open int64, runs []journal.RunHistory, running bool) string {
 	case running:
 		return "a run has been going on since " + utc(last.Time)
 	case open > 0:
-		return fmt.Sprintf("not complete: run %d %s on %s", len(runs), runEnd(last, false).text, utc(last.Last))
+		return fmt.Sprintf("not complete, the last run ended on %s (%s)", utc(last.Last), runEnd(last, false).text)
 	}
 	return "complete since " + utc(completed(runs))
 }

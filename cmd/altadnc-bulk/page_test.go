@@ -213,7 +213,7 @@ func TestPageOfANight(t *testing.T) {
 	page := printed(t, exitOK, "report", "--format", "html", longNight(t, 3000))
 	for _, want := range []string{
 		"; complete since 26 Dec 2025",
-		"No 60 seconds saw more than <strong>97</strong>",
+		"run that was cut off, no more than <strong>97</strong> left this machine",
 		"run 1: cut off: killed, a crash or a power cut", "run 2: stopped: terminated", "run 3: stopped: outage",
 		"paused 2m00s from", "the API answered 429", "paused 12m from", "no answer from the API",
 		"2h59m left out", "at least ", "<code>--delimiter=,</code>", "v0.1.0",

@@ -267,7 +267,7 @@ func openReason(s journal.State, forms []journal.Stored) string {
 		}
 	}
 	switch {
-	case removed > 0:
+	case removed > 0 && removed < len(forms):
 		return fmt.Sprintf("%d of %d stored forms removed, the rest are open", removed, len(forms))
 	case s.Intent:
 		return "sent, but no answer arrived"

@@ -23,7 +23,7 @@ type timeline struct {
 	Early      bool  // some run did not come to its end
 	PerBar     int64 // minutes; of several the busiest counts
 	Busiest    int64 // requests in a minute of the clock
-	Most       int64 // in any 60 seconds
+	Most       int64 // of all runs of the machine in the 60 seconds up to any of these; 0 is not known
 	Requests   int64
 	Throttled  int64
 	Unanswered int64
@@ -114,7 +114,11 @@ func (a *activity) cover(t time.Time) {
 // count sums up what the picture shows.
 func (t *timeline) count(drawn []activity) {
 	t.minutes = map[time.Time]journal.Minute{}
+	known := true
 	for _, a := range drawn {
+		for _, m := range a.history.Minutes {
+			known = known && (m.Most > 0 || m.Requests == 0)
+		}
 		t.Partly = t.Partly || len(a.history.Unended) > 0
 		for _, m := range slices.Concat(a.history.Minutes, a.history.Unended) {
 			sum := t.minutes[m.Time]
@@ -128,6 +132,9 @@ func (t *timeline) count(drawn []activity) {
 			t.Most = max(t.Most, m.Most)
 			t.Busiest = max(t.Busiest, sum.Requests)
 		}
+	}
+	if !known {
+		t.Most = 0
 	}
 }
 

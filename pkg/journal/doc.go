@@ -92,8 +92,9 @@
 //	    showed of a finished key: absent, present, came_back, still_there, missing
 //	    or unclear. It changes nothing about the key.
 //	  - minute is what the run sent in the minute that begins at its time: requests
-//	    that left; most, the departures of the run in any 60 seconds that ended in
-//	    it, at most; throttled, answers of 429 that arrived in it; unanswered,
+//	    that left; most, how many had at most left the machine for the account, in
+//	    all runs that share the pace, in the 60 seconds up to any of these, 0 if that
+//	    is not known; throttled, answers of 429 that arrived in it; unanswered,
 //	    attempts that ended in it with a 5xx or without an answer. It is written when
 //	    the minute is over or the run ends, so a run that was killed lacks its last.
 //	  - pause is a time in which nothing left, or only requests that asked whether

@@ -8,7 +8,7 @@ import "time"
 type Minute struct {
 	Time       time.Time // at which the minute begins
 	Requests   int64     // that left in it
-	Most       int64     // departures of the run in any 60 seconds that ended in it, at most
+	Most       int64     // departures from the machine for the account in the 60 seconds up to any of these, at most; 0: not known
 	Throttled  int64     // answers of 429 that arrived in it
 	Unanswered int64     // attempts that ended in it with a 5xx or without an answer
 }

@@ -15,13 +15,16 @@ type traffic struct {
 	over   journal.Traffic
 }
 
-// left notes a departure, the one that makes recent of them in 60 seconds.
+// left notes a departure, the one that makes recent of them in 60 seconds, those of
+// other runs included; 0 is not known, and then nothing is known of the minute.
 func (t *traffic) left(recent int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	m := t.now()
 	m.Requests++
-	m.Most = max(m.Most, int64(recent))
+	if m.Most = max(m.Most, int64(recent)); recent == 0 {
+		m.Most = 0 // a pace that is no longer shared is not shared again
+	}
 }
 
 // answered notes what an attempt came to.

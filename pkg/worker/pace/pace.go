@@ -126,7 +126,7 @@ type Turn struct {
 	noted   time.Time
 	left    time.Time // zero: not yet
 	number  int64     // of this run's turns
-	recent  int       // this run's departures of the last minute, this one included
+	recent  int       // departures of the last minute, this one included; 0: not known
 	paused  holdup    // that ended with it
 	crowded bool      // others were under way when it began
 }
@@ -219,6 +219,9 @@ func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 			p.own = rule.turn(l.last.Add(rule.interval()), at)
 			l.depart(at, p.own)
 			t.noted = at
+			if t.recent = 0; p.shared != nil {
+				t.recent = l.recent.since(time.Minute, at)
+			}
 		})
 	}
 	if wait > 0 {
@@ -234,7 +237,6 @@ func (p *Pace) claim(t *Turn) (wait time.Duration, err error) {
 	t.crowded = p.flying > 0
 	p.flying++
 	t.number = p.mine.depart(now, p.flying)
-	t.recent = p.mine.recent.since(time.Minute, now)
 	return 0, nil
 }
 
@@ -281,8 +283,9 @@ func (p *Pace) checkHold(asked, now time.Time) error {
 	return nil
 }
 
-// Recent returns how many requests of this run, this one included, left in the
-// 60 seconds before the turn; rather one too many than one too few.
+// Recent returns how many requests of all runs that share the pace, this one
+// included, left in the 60 seconds up to the turn; rather one too many than one too
+// few. It is 0 where the pace is not shared: then nobody knows.
 func (t *Turn) Recent() int { return t.recent }
 
 // Paused returns since when nothing could leave before this turn, and why; the
