@@ -95,8 +95,8 @@ type repaired struct {
 func (r repaired) write(t table) {
 	t.line("%s: %s kept, %s lost", r.path, plural(r.Kept, "record"), plural(r.Lost, "line"))
 	t.line("To put it in place and keep the damaged one:")
-	t.line("  mv %s %s", shellQuote(r.damaged), shellQuote(freeName(r.damaged+".damaged")))
-	t.line("  mv %s %s", shellQuote(r.path), shellQuote(r.damaged))
+	t.line("  %s %s %s", mover(), shellQuote(r.damaged), shellQuote(freeName(r.damaged+".damaged")))
+	t.line("  %s %s %s", mover(), shellQuote(r.path), shellQuote(r.damaged))
 }
 
 // freeName returns path, or path with a number that no file has.

@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// mover is the command of this system's shell that gives a file another name.
+func mover() string {
+	if runtime.GOOS == "windows" {
+		return "move"
+	}
+	return "mv"
+}
+
 // shellQuote returns s so that the shell of this system takes it as one word.
 func shellQuote(s string) string {
 	if runtime.GOOS == "windows" {

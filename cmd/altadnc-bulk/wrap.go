@@ -66,7 +66,7 @@ func wrapLine(b *strings.Builder, line string, width, indent int) {
 func cutWord(line string) (gap, word, rest string) {
 	word = strings.TrimLeft(line, " ")
 	gap = line[:len(line)-len(word)]
-	if strings.HasPrefix(word, "altadnc-bulk ") || strings.HasPrefix(word, "mv ") {
+	if strings.HasPrefix(word, "altadnc-bulk ") || strings.HasPrefix(word, mover()+" ") {
 		return gap, word, ""
 	}
 	end := quotedLen(word)

@@ -80,10 +80,10 @@
 //	    that nobody saw the answer of may have removed the entry before. refused is
 //	    the key, 32 hexadecimal digits, of an entry that was refused when the list
 //	    was read; column and raw tell where and what it was.
-//	  - released ends an intent without an outcome. With an identifier, what became
-//	    of its attempts is known: they were not applied, or stored tells what they
+//	  - released ends an intent without an outcome. With an identifier, the fate
+//	    of its attempts is known: they were not applied, or stored says what they
 //	    removed. With "restore":true the API refused to put the key back. With a
-//	    key alone, nobody will find out.
+//	    key alone, it stays unknown.
 //	  - reopen names a key that is to be open again; reopened makes all of them
 //	    open that were named since the last run record. Those that no reopened
 //	    follows before the next run stay as they were.
@@ -100,9 +100,9 @@
 //	  - pause is a time in which nothing left, or only requests that asked whether
 //	    the API is back, from its time until another, for a reason in words. It is
 //	    written when it is over.
-//	  - repair stands at the end of what [Repair] saved, which has its name when all
+//	  - repair is at the end of what [Repair] saved, which has its name when all
 //	    of it is on the disk; lost is how many lines or records could not be saved.
-//	    It also stands behind the run record of a run
+//	    It also follows the run record of a run
 //	    that found fewer records than the lock file knows of: source is then the
 //	    name of that file, sourceSha256 is empty.
 //

@@ -19,7 +19,7 @@
 // # Canonical forms
 //
 //   - email: in lower case and Unicode NFC, without a name and angle brackets
-//     around it. Before the @ sign stand letters, digits and the signs of RFC 5322,
+//     around it. Before the @ sign are letters, digits and the signs of RFC 5322,
 //     except ? % * | { } and the backquote, which mean something else in a list. The
 //     domain is valid by IDNA 2008, has a dot, ends in a label of two letters or
 //     more, and stays as it is written.
@@ -28,8 +28,8 @@
 //     one. Without + a number is read by Rules.International, or Rules.Region, or,
 //     if neither is set, refused unless it begins with 00. By the region, bare
 //     digits are refused where with a + in front they would be another valid number;
-//     digits in the groups of that region are not. A slash parts an area code from
-//     the rest if what stands before it is no number by itself, else two numbers.
+//     digits in the groups of that region are not. A slash separates an area code from
+//     the rest if what is before it is not a number on its own, else two numbers.
 //   - linkedin: https://www.linkedin.com/in/name, the name decoded, in lower case
 //     and NFC, of 3 to 100 characters, for any http address of a profile: of a
 //     country, of a mobile page (/mwlite/in/…), in a mail (/comm/in/…), with a query,

@@ -7,7 +7,7 @@
 //
 //   - a column called identifier and one called identifierType; or called type, kind
 //     or channel, where no column names its type itself;
-//   - else every column whose name tells that it holds identifiers of the person,
+//   - else every column whose name says that it holds identifiers of the person,
 //     however many of one type: Email, Secondary Email, Mobile Phone, LinkedIn URL;
 //   - or what the command line names.
 //
@@ -29,9 +29,9 @@
 //
 //   - a type, and words that leave it as it is (work, primary, number, your, 2): read
 //   - a word for somebody else among them (owner, assistant, HQ): somebody's
-//   - a word for what is no identifier (status, domain, opt-out): not read
+//   - a word for what is not an identifier (status, domain, opt-out): not read
 //   - a word that is unknown, or means the person in one product and somebody else in
-//     another (user, company, billing): told as unread
+//     another (user, company, billing): reported as unread
 //
 // So a name that nobody thought of is read if all its words are known, and
 // reported if not.
