@@ -110,7 +110,7 @@ func numbered(i int) api.Identifier {
 	return api.Identifier{Type: api.Email, Value: fmt.Sprintf("person.%d@example.com", i)}
 }
 
-// nowhere is an API that nobody serves: a finished list sends nothing.
+// nowhere is an address where nothing listens: a finished list sends nothing.
 const nowhere = "http://127.0.0.1:9/v1"
 
 // writeFinished writes a journal of that many removed addresses, with an intent
@@ -169,10 +169,10 @@ func writeJournal(b testing.TB, path, base string, rows int) {
 	}
 }
 
-// BenchmarkFinished runs commands over a list that is finished, of 20,000 and
-// of a million rows: remove again (resume), status and report. Beside rows/s,
-// rows for a second of processor time (which a busy machine changes less) and
-// the peak of resident memory it tells how many times as long as a resume, made
+// BenchmarkFinished runs commands over a list that is finished, of 20,000 and of
+// a million rows: remove again (resume), status and report. Beside rows/s, rows
+// for a second of processor time (which a busy machine changes less) and the
+// peak of resident memory it reports how many times as long as a resume, made
 // just before it, the command took.
 func BenchmarkFinished(b *testing.B) {
 	program := build(b, ".")
@@ -249,7 +249,7 @@ func emptyProgram(b *testing.B) (path string) {
 	return path
 }
 
-// BenchmarkBinary tells how big the command is, as the Dockerfile builds it.
+// BenchmarkBinary reports how big the command is, as the Dockerfile builds it.
 func BenchmarkBinary(b *testing.B) {
 	for b.Loop() {
 		info, err := os.Stat(build(b, "."))

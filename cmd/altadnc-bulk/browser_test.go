@@ -233,7 +233,7 @@ func TestPageNumbersInABrowser(t *testing.T) {
 	}
 }
 
-// Whatever stands on a list, nothing of it runs or is asked for.
+// Whatever is on a list, nothing in it runs or is fetched.
 func TestHostilePageInABrowser(t *testing.T) {
 	list := hostileList(t)
 	b := newBrowser(t)
@@ -242,7 +242,7 @@ func TestHostilePageInABrowser(t *testing.T) {
 		t.Errorf("title and mark: %q", got)
 	}
 	b.silent()
-	// The policy holds by itself: without it this would run.
+	// The policy is enough on its own: without it this would run.
 	page := strings.Replace(printed(t, exitOK, "report", "--format", "html", list), "<main>", `<main><script>window.taken = 1</script>`, 1)
 	b.open(page, 1280, "light")
 	if got := eval[string](b, `String(window.taken)`); got != "undefined" {

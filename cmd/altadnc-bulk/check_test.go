@@ -10,7 +10,7 @@ import (
 )
 
 // TestCheckWarns: a clock that is wrong, a quota that others use, and an API
-// that confirms whatever it is asked are told; none of them fails a run.
+// that confirms everything are reported; none of them fails a run.
 func TestCheckWarns(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -137,7 +137,7 @@ func TestColumnsWords(t *testing.T) {
 		first, _, _ := strings.Cut(line.meaning, " ")
 		switch _, isType := api.ParseIdentifierType(line.meaning); {
 		case isType == nil, first == "mobile", slices.Contains([]string{"vague", "weak", "place", "field", "about"}, first):
-			continue // types, and names that are told of in the text
+			continue // types, and names mentioned in the text
 		case strings.HasSuffix(line.meaning, "column"), strings.HasPrefix(line.meaning, "type column"):
 			if !slices.ContainsFunc(long, func(row []string) bool { return row[1] == line.words }) {
 				t.Errorf("help columns does not have the names of a column %q: %s", line.meaning, line.words)

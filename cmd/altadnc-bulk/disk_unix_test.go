@@ -22,8 +22,8 @@ func (o *oracle) limited(blocks int, args ...string) *exec.Cmd {
 }
 
 // A journal that cannot grow ends the run with 5; answers that could not be
-// written down are told; with room again the list is finished, and no answer
-// was lost unmarked.
+// recorded are reported; with room again the list is finished, and no answer was
+// lost unmarked.
 func TestFullDisk(t *testing.T) {
 	path, keys := writeList(t, 60, 0)
 	o := newOracle(t, keys[:45])

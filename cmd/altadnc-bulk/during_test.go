@@ -10,7 +10,7 @@ import (
 )
 
 // TestWhileRunning: status and report read along and change nothing, a second
-// run is told who is at work.
+// run learns who is at work.
 func TestWhileRunning(t *testing.T) {
 	o := newOracle(t, []string{"p000@example.com", "p001@example.com"})
 	path, _ := writeList(t, 6, 1)

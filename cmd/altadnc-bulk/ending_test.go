@@ -14,7 +14,7 @@ import (
 	"altadnc-bulk/pkg/journal"
 )
 
-// pinged is a monitor that notes what it is told.
+// pinged is a monitor that notes what it receives.
 type pinged struct {
 	paths, bodies []string
 	token         bool
@@ -26,7 +26,7 @@ func (p *pinged) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	p.token = p.token || r.Header.Get("Authorization") != ""
 }
 
-// runApart is run with the streams told apart.
+// runApart is run with the streams kept apart.
 func (s *session) runApart(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(name string) string { return s.env[name] }}
@@ -119,8 +119,8 @@ func TestEveryEnd(t *testing.T) {
 	}
 }
 
-// checkEndJSON expects one object that tells the exit code, with the error of
-// whatever ended early.
+// checkEndJSON expects one object with the exit code, and with the error if
+// something ended early.
 func checkEndJSON(t *testing.T, stdout string, code int) {
 	t.Helper()
 	var object struct {
@@ -149,7 +149,7 @@ func refusing(t *testing.T) string {
 	return server.URL + "/v1"
 }
 
-// TestPingChangesNothing: a monitor that cannot be told is a warning, which
+// TestPingChangesNothing: a monitor that cannot be reached is a warning, which
 // names neither the URL nor anything else of it; and a dry run is no night.
 func TestPingChangesNothing(t *testing.T) {
 	s := newSession(t)

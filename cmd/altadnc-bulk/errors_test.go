@@ -15,8 +15,8 @@ import (
 )
 
 // TestGoldenErrors holds every message that a wrong call, list, journal or
-// answer gets, whole: what, where, why, and what to do. What can be checked of
-// that is checked; the rest is for whoever reads testdata/golden/errors.txt.
+// answer gets, in full: what, where, why, and what to do. What can be checked of
+// that is checked; the rest is for those who read testdata/golden/errors.txt.
 func TestGoldenErrors(t *testing.T) {
 	folder := here(t)
 	s := newSession(t)
@@ -180,7 +180,7 @@ func (s *session) checkError(code int) {
 	}
 }
 
-// advises reports whether a message says what to do: on a line of its own, behind
+// advises reports whether a message says what to do: on a line of its own, after
 // a semicolon, or by naming what would be right.
 func advises(message string) bool {
 	for _, advice := range []string{"\n  ", "; ", "such as", ": at least ", ": at most ", ": between ", ": use ", "must be ", ": one of ", ": one or more of ", ": text or json"} {

@@ -15,8 +15,9 @@ type ended struct {
 	stdout, stderr bytes.Buffer
 }
 
-// killUntil runs a command until it ends by itself, which has to be with the given
-// exit code, and kills it until then as kill does. It returns how often it did.
+// killUntil runs a command until it ends on its own, which has to be with the
+// given exit code, and kills it until then as kill does. It returns how often it
+// did.
 func (o *oracle) killUntil(random *rand.Rand, within int64, code int, args ...string) (killed int, last *ended) {
 	o.t.Helper()
 	for {
@@ -32,9 +33,10 @@ func (o *oracle) killUntil(random *rand.Rand, within int64, code int, args ...st
 	return killed, last
 }
 
-// kill runs a command and ends it with SIGKILL at one of its first requests, as many
-// as within tells: before it is carried out, after that, or a little later. Within 0
-// is some time after its start. A command that does not come so far ends by itself.
+// kill runs a command and ends it with SIGKILL at one of its first requests, within
+// the first so many: before it is carried out, after that, or a little later. Within
+// 0 is some time after its start. A command that does not get that far ends on its
+// own.
 func (o *oracle) kill(random *rand.Rand, within int64, args ...string) *ended {
 	o.t.Helper()
 	cmd := o.command(args...)

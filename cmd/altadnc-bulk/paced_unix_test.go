@@ -15,7 +15,7 @@ import (
 
 // BenchmarkPaced runs the command at its own pace for real minutes, as many as
 // the environment variable MINUTES says, against each way to count a quota of
-// 100 a minute. It tells the share of the quota that was used (of-limit), the
+// 100 a minute. It reports the share of the quota that was used (of-limit), the
 // most requests that arrived within any 60 s, how many were answered 429, and
 // how much of a core the process took, its start included.
 //

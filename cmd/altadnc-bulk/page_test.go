@@ -118,7 +118,7 @@ func (w *nightWriter) run(rows int, reason string, pauses ...journal.Pause) {
 	check(j.Intent(journal.Intent{Line: w.next + 2, Identifier: api.Identifier{Type: api.Email, Value: nightAddress(w.next)}}))
 }
 
-// outcome is what became of a row; nil for a duplicate, which is not recorded.
+// outcome is the outcome of a row; nil for a duplicate, which is not recorded.
 func (w *nightWriter) outcome(i int) *journal.Outcome {
 	o := &journal.Outcome{Line: i + 2, Identifier: api.Identifier{Type: api.Email, Value: nightAddress(i)}, Result: journal.Removed, HTTPStatus: 200, Attempts: 1}
 	switch {
@@ -208,7 +208,7 @@ func partOf(page, id string) string {
 	return part
 }
 
-// The page tells of a night what happened in it.
+// The page says what happened in a night.
 func TestPageOfANight(t *testing.T) {
 	page := printed(t, exitOK, "report", "--format", "html", longNight(t, 3000))
 	for _, want := range []string{
@@ -237,7 +237,7 @@ func hostileList(t *testing.T) string {
 	return list
 }
 
-// What stands on a list stays text, whatever it is.
+// What is on a list stays text, whatever it is.
 func TestPageOfAHostileList(t *testing.T) {
 	list := hostileList(t)
 	page := printed(t, exitOK, "report", "--format", "html", "--unmask", list)

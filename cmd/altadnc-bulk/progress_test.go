@@ -63,7 +63,8 @@ func TestFrameFits(t *testing.T) {
 	}
 }
 
-// TestErase counts the lines that a terminal made of one when it became narrower.
+// TestErase counts the lines into which a terminal breaks one when it becomes
+// narrower.
 func TestErase(t *testing.T) {
 	for _, tt := range []struct {
 		length, width int

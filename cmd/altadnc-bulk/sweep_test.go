@@ -108,7 +108,7 @@ func (x *night) damageJournal(o *oracle) {
 	x.write("damaged.csv.journal", x.untouched["damaged.csv.journal"])
 }
 
-// check looks whether the folder is as it must be after the night.
+// check checks that the folder is as it must be after the night.
 func (x *night) check() {
 	x.t.Helper()
 	want := []string{".altadnc-sweep.lock", "damaged.csv.journal.lock", "done"}

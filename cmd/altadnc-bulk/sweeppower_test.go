@@ -27,7 +27,7 @@ type powerDisk struct {
 	cuts    []remains
 }
 
-// inode is what a name stands for. What was not synced of a file may be there, in
+// inode is what a name refers to. What was not synced of a file may be there, in
 // part, or not.
 type inode struct {
 	synced string // content
@@ -101,7 +101,7 @@ func (d *powerDisk) note() {
 	d.cuts = append(d.cuts, r)
 }
 
-// now returns what a name stands for when no power fails.
+// now returns what a name refers to if no power fails.
 func (d *powerDisk) now(path string) *inode {
 	n := d.durable[path]
 	for _, c := range d.pending {
@@ -265,7 +265,7 @@ func contents(names map[string]*inode) []left {
 	return all
 }
 
-// String tells lefts apart.
+// String distinguishes lefts.
 func (l left) String() string {
 	var b strings.Builder
 	for _, path := range slices.Sorted(maps.Keys(l)) {

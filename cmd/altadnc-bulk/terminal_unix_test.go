@@ -115,8 +115,8 @@ func frames(output string) []string {
 	return all
 }
 
-// lines returns what stands on the terminal in the end, line by line; it knows
-// the few control sequences that the program uses.
+// lines returns what the terminal shows in the end, line by line; it knows the
+// few control sequences that the program uses.
 func lines(output string) []string {
 	all := []string{""}
 	row := 0
@@ -300,7 +300,7 @@ func TestBarFitsResizedTerminal(t *testing.T) {
 }
 
 // TestBarOnlyWhereItWorks: a terminal that cannot move its cursor, a build
-// server and a file get log lines; nobody gets colours.
+// server and a file get log lines; there are no colours anywhere.
 func TestBarOnlyWhereItWorks(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -479,7 +479,7 @@ func TestSweepOnATerminal(t *testing.T) {
 }
 
 // TestHangup: a terminal that goes away ends a run as a signal does, and one
-// that was told to outlive it goes on.
+// that was asked to outlive it goes on.
 func TestHangup(t *testing.T) {
 	for _, ignored := range []bool{false, true} {
 		o := newOracle(t, nil)

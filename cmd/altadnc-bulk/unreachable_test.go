@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestUnreachable: what no waiting mends ends a run after one request, and says
-// what to do; nothing is left that may have been sent.
+// TestUnreachable: what waiting does not fix ends a run after one request, and
+// says what to do; nothing is left that may have been sent.
 func TestUnreachable(t *testing.T) {
 	quiet := log.New(io.Discard, "", 0)
 	plain := httptest.NewServer(http.NotFoundHandler())

@@ -64,8 +64,8 @@ func TestNoFolderForJournal(t *testing.T) {
 	}
 }
 
-// TestTokenFile: the marks that editors and shells put before a text are no part of
-// the token.
+// TestTokenFile: the marks that editors and shells put before a text do not belong
+// to the token.
 func TestTokenFile(t *testing.T) {
 	s := newSession(t)
 	for name, content := range map[string]string{

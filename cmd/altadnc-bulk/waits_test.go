@@ -214,7 +214,7 @@ func TestBriefly(t *testing.T) {
 	})
 }
 
-// TestSignalWhileStandardInputIsRead: a list that never ends keeps nobody.
+// TestSignalWhileStandardInputIsRead: a list that never ends can be interrupted.
 func TestSignalWhileStandardInputIsRead(t *testing.T) {
 	o := newOracle(t, nil)
 	cmd := o.command("remove", "--yes", "--journal", path.Join(t.TempDir(), "journal"), "-")

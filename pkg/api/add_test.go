@@ -20,7 +20,7 @@ func TestAddRefuses(t *testing.T) {
 	bad[1].Value = ""
 	unnamed := some(2)
 	unnamed[1].Name = "\xff"
-	client := mustClient(t, api.Config{BaseURL: "http://127.0.0.1:1"}) // nobody listens there
+	client := mustClient(t, api.Config{BaseURL: "http://127.0.0.1:1"}) // nothing listens there
 	for name, c := range map[string]struct {
 		list []api.NewOptOut
 		text string

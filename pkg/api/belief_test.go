@@ -8,8 +8,8 @@ import (
 	"altadnc-bulk/pkg/api"
 )
 
-// TestAbsence: a 404 is believed only if the API itself can have given it. Whatever
-// else is believed finishes a list for good that nobody has looked at.
+// TestAbsence: a 404 is believed only if the API itself can have given it.
+// Believing anything else would finish a list for good that was never looked at.
 func TestAbsence(t *testing.T) {
 	const path, account, others = "does not know the path", "speaks of the account", "not the 404 that the API documents"
 	for name, c := range map[string]struct {
@@ -79,7 +79,7 @@ func TestAbsenceOfOddIdentifiers(t *testing.T) {
 	}
 }
 
-// TestConfirmation: a 200 that says no is no removal.
+// TestConfirmation: a 200 that says no is not a removal.
 func TestConfirmation(t *testing.T) {
 	for name, c := range map[string]struct {
 		body, why string // "" for confirmed

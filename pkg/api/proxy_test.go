@@ -161,7 +161,7 @@ func TestProxyRefuses(t *testing.T) {
 	}
 }
 
-// TestProxyWantsLogin: one that was given none is told how to give it.
+// TestProxyWantsLogin: a client without one learns how to give it.
 func TestProxyWantsLogin(t *testing.T) {
 	p := newProxy(t, "407 No", "")
 	t.Setenv("HTTPS_PROXY", p.addr)
@@ -175,7 +175,7 @@ func TestProxyWantsLogin(t *testing.T) {
 	}
 }
 
-// TestCertificates: what does not verify is told with names and dates.
+// TestCertificates: what does not verify is reported with names and dates.
 func TestCertificates(t *testing.T) {
 	day := 24 * time.Hour
 	for name, c := range map[string]struct {

@@ -225,7 +225,7 @@ func removeFails(t *testing.T, cfg api.Config, want api.Kind) *api.Error {
 	return e
 }
 
-// TestTransportWithoutTrace shows that a transport that does not tell of its
+// TestTransportWithoutTrace shows that a transport that does not report its
 // connections counts as having sent.
 func TestTransportWithoutTrace(t *testing.T) {
 	e := removeFails(t, api.Config{BaseURL: "https://api.example.com", Transport: roundTripper(
@@ -239,9 +239,9 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestNoRepeats: on a connection that was used before, net/http repeats by itself
-// whatever it may when the server closes instead of answering. Each request of
-// ours must arrive once.
+// TestNoRepeats: on a connection that was used before, net/http repeats on its
+// own whatever it may when the server closes instead of answering. Each request
+// of ours must arrive once.
 func TestNoRepeats(t *testing.T) {
 	for name, call := range map[string]func(*api.Client) error{
 		"DELETE": func(c *api.Client) error { _, err := c.Remove(t.Context(), ada); return err },
@@ -400,7 +400,8 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestEndlessHints: informational answers are no answer, and do not extend its time.
+// TestEndlessHints: informational answers are not the answer, and do not extend
+// its time.
 func TestEndlessHints(t *testing.T) {
 	server := newRawServer(t, func(c *net.TCPConn, _ int64, _ *http.Request) bool {
 		for {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestEveryConnectionEnds: whoever does not let a connection come about costs no
+// TestEveryConnectionEnds: a server that lets no connection come about costs no
 // more than the time of one request, or as long as the caller wants; and nothing
 // counts as sent. (On this fake time the dialler is the test's: its own limit, for
 // each address, is shorter.)

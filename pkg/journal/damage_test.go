@@ -183,7 +183,7 @@ func TestUnterminatedLastRecordIsKept(t *testing.T) {
 }
 
 // An editor that changes every line, as one that writes other line ends does,
-// leaves no good line to tell what was durable. It is no torn tail.
+// leaves no good line that says what was durable. It is not a torn tail.
 func TestJournalThatWasEditedThroughoutIsDamaged(t *testing.T) {
 	whole := sixty(t)
 	third := bytes.Index(whole, []byte(`{"seq":20,`))
@@ -377,7 +377,7 @@ func TestVerify(t *testing.T) {
 }
 
 // Records that share a write can be kept by a power cut in any part: a good line
-// behind a bad one belongs to the torn tail, and decides nothing.
+// after a bad one belongs to the torn tail, and decides nothing.
 func TestGoodLineInATornTail(t *testing.T) {
 	path := newPath(t)
 	j := mustBegin(t, path)
@@ -405,8 +405,8 @@ func TestGoodLineInATornTail(t *testing.T) {
 	}
 }
 
-// A record can be good by itself and still not be of this format, or not where it
-// stands: somebody else made it.
+// A record can be good in itself and still not be of this format, or not in its
+// place: somebody else made it.
 func TestForgedRecords(t *testing.T) {
 	whole := sixty(t)
 	c, err := scan(bytes.NewReader(whole), "f")

@@ -248,7 +248,7 @@ func (s *seen) steps(j *Journal, from, to int) error {
 }
 
 // check opens what is left and compares it with what was seen. What the index
-// tells is seen from then on.
+// shows is seen from then on.
 func (s *seen) check(t *testing.T, what string, d disk, path string) {
 	t.Helper()
 	j, err := open(d, path, testIdentity)

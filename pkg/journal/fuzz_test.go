@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzScan reads anything as a journal. What is taken as good must be good
-// again by itself, and nothing beyond the file may be.
+// FuzzScan reads anything as a journal. What is taken as good must be good again
+// on its own, and nothing beyond the file may be.
 func FuzzScan(f *testing.F) {
 	whole := sixty(f)
 	f.Add(whole[:2000])

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 )
 
-// slowDisk is a disk whose files wait before a sync until they are told how it
+// slowDisk is a disk whose files wait before a sync until they learn how it
 // ends.
 type slowDisk struct {
 	osDisk

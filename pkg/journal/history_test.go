@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestHistory: all runs are told, also one that was killed, of whose last minute
-// only first attempts are known.
+// TestHistory: all runs are returned, also one that was killed, of whose last
+// minute only first attempts are known.
 func TestHistory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := newPath(t)

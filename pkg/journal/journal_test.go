@@ -375,7 +375,8 @@ func TestIndexMarksAndPlaces(t *testing.T) {
 	}
 }
 
-// TestVerified: what was verified of a key is told until something happens to it.
+// TestVerified: what was verified about a key is reported until something happens
+// to it.
 func TestVerified(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "list.journal")
 	j := mustBegin(t, path)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Nobody waits for the other end of a pipe that stands where a journal or its lock
+// Nothing waits for the other end of a pipe that is where a journal or its lock
 // should be.
 func TestPipesAreRefused(t *testing.T) {
 	path := newPath(t)

@@ -74,7 +74,7 @@ func (l Left) Lay(folder string) error {
 	return nil
 }
 
-// Sum tells contents apart.
+// Sum distinguishes contents.
 func (l Left) Sum() [sha256.Size]byte {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(l)) {
@@ -141,7 +141,7 @@ func combine(contents [][]Left) []Left {
 }
 
 // contents returns what may be left of a file, under its name or an earlier one or
-// without any: each sector of each write since the last sync by itself, and each
+// without any: each sector of each write since the last sync on its own, and each
 // length that the file had or passed through.
 func (f remains) contents(most int, random *rand.Rand) (contents []Left, all bool) {
 	chunks, lengths := f.chunks()

@@ -74,7 +74,7 @@ func child(t *testing.T, path string, from, lines int, fsize string) []string {
 	return printed
 }
 
-// compare checks that a journal tells at least what a child has printed.
+// compare checks that a journal has at least what a child has printed.
 func compare(t *testing.T, path string, printed []string) *Journal {
 	t.Helper()
 	j := mustOpen(t, path)

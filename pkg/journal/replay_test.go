@@ -35,7 +35,8 @@ const replayName = "list.csv.journal"
 var replayIdentity = journal.Identity{BaseURL: "https://api.example.com/v1", AccountID: strings.Repeat("account-", 8)}
 
 // entries of the list: 22 people on the Do Not Contact list, two of them in
-// another spelling, four who are not, one twice, and three that are no addresses.
+// another spelling, four who are not, one twice, and three that are not
+// addresses.
 func replayList() (list string, people []string, dnc []api.OptOut) {
 	var b strings.Builder
 	b.WriteString("identifier,type\n")
@@ -105,7 +106,7 @@ func (s *truth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// discard is an answer that nobody gets.
+// discard is an answer that never arrives.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }
@@ -120,7 +121,7 @@ type cut struct {
 	applied map[string]bool
 	asked   map[string]int
 	dnc     []api.OptOut
-	told    string // tells truths apart
+	told    string // distinguishes truths
 }
 
 // replay is the life of a journal with all its power cuts.
@@ -259,7 +260,7 @@ type opened struct {
 	states  []journal.State // of the people
 }
 
-// digest tells texts apart without keeping them.
+// digest distinguishes texts without keeping them.
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return string(sum[:])

@@ -139,7 +139,7 @@ func rowsLine(r Rows) string {
 	return line + "\n"
 }
 
-// parseOptions reads words of the form name=value; _ stands for a space.
+// parseOptions reads words of the form name=value; _ means a space.
 func parseOptions(t *testing.T, line string) Options {
 	var o Options
 	for _, word := range strings.Fields(line) {

@@ -111,8 +111,8 @@ func checkEntry(t *testing.T, e Entry) {
 }
 
 // FuzzCSV compares with a strict decoder: whatever encoding/csv can read as a
-// whole, is read in the same records and cells, and of anything else no
-// record is read that does not stand in the file as it is.
+// whole, is read in the same records and cells, and of anything else no record
+// is read that is not in the file as it is.
 func FuzzCSV(f *testing.F) {
 	addLists(f, "*.csv")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -178,7 +178,7 @@ func mustBeBlank(t *testing.T, layout Layout, record []string) {
 }
 
 // FuzzCSVRecords writes a list of known cells and reads it back: a row each,
-// none lost, none invented, whatever stands in a note.
+// none lost, none invented, whatever a note holds.
 func FuzzCSVRecords(f *testing.F) {
 	f.Add("a note", "with, \"quotes\"\nand lines", uint8(0))
 	f.Add("ben@example.com", "\r\nben@example.com,email\r\n", uint8(5))

@@ -73,7 +73,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// outline tells in one line what comes of reading a list.
+// outline gives in one line the result of reading a list.
 func outline(list io.Reader, opts Options) string {
 	var b strings.Builder
 	l, err := New(list, "list", opts)

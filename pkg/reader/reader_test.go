@@ -42,7 +42,7 @@ func TestParseFormat(t *testing.T) {
 	}
 }
 
-// TestTrouble tells the errors of a disk from those of a list.
+// TestTrouble distinguishes the errors of a disk from those of a list.
 func TestTrouble(t *testing.T) {
 	disk := errors.New("input/output error")
 	for _, c := range []struct{ name, before string }{

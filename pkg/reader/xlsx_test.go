@@ -110,7 +110,7 @@ func TestSheetChoice(t *testing.T) {
 }
 
 // TestSheetLinks reads where a link leads only in the place of a text that is
-// there, and is no identifier.
+// there, and is not an identifier.
 func TestSheetLinks(t *testing.T) {
 	links := tab{name: "List", rows: [][]string{{"Email", "Web chat"}, {"write", "visitor"}, {" ", "x1"}, {"-", "x2"}, {"<c><v>5</v></c>", "x3"}, {"ada@example.com", "x4"}, {"percent", "x5"}, {"other", "x6"}}, links: map[string]string{
 		"A2": "MAILTO:ben%2Bx@example.com?cc=cy@example.com", "B2": "mailto:dee@example.com", "A3": "mailto:eve@example.com", "A4": "mailto:eve@example.com", "A5": "mailto:eve@example.com", "A6": "mailto:eve@example.com",
@@ -129,8 +129,8 @@ func TestSheetSize(t *testing.T) {
 	}
 }
 
-// TestSheetReport reads what a report has of cells that a sheet says are no text:
-// none may be read there that was refused here, or be passed over.
+// TestSheetReport reads what a report has of cells that are not text according to
+// the sheet: none may be read there that was refused here, or be skipped.
 func TestSheetReport(t *testing.T) {
 	rows := [][]string{{"Web chat", "Email"}}
 	for _, cell := range []string{`<c s="1"><v>45306</v></c>`, `<c t="b"><v>0</v></c>`, `<c t="e"><v>#N/A</v></c>`, `<c><v>1234567890123456</v></c>`, `<c t="str"><v>a_x0041_</v></c>`,

@@ -153,8 +153,8 @@ func minimalRequest(client *http.Client, url string, row []string) (status int, 
 }
 
 // BenchmarkMemory runs lists of 20,000 and of a million rows to their end, and
-// tells the most live heap of ten moments, what of it the index is, and what is
-// left, which must not grow with the list.
+// reports the largest live heap of ten moments, what of it the index is, and
+// what is left, which must not grow with the list.
 func BenchmarkMemory(b *testing.B) {
 	for _, rows := range []int{20_000, 1_000_000} {
 		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {

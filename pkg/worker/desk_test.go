@@ -28,12 +28,12 @@ type desk struct {
 	opts     reader.Options
 	sandbox  *sandbox.Sandbox
 	handler  http.Handler
-	attempts int // for one request; 0 for as many as a run makes by itself
+	attempts int // for one request; 0 for as many as a run makes by default
 	pages    int // entries a page of the list; 0 for as many as the API gives
 
 	mu       sync.Mutex
 	requests []sandbox.Request
-	looked   int // requests that took has told
+	looked   int // requests that took has returned
 }
 
 func newDesk(t *testing.T, list string, dnc []api.OptOut, faults ...string) *desk {
@@ -186,7 +186,7 @@ func (d *desk) remove(e errand) (s Summary, p *Plan) {
 	return s, p
 }
 
-// outcome returns what the journal says of a key, and how it stands.
+// outcome returns what the journal says of a key, and its state.
 func (d *desk) outcome(id api.Identifier) (journal.Outcome, journal.State) {
 	d.t.Helper()
 	view, err := journal.Load(d.path+".journal", nil)
@@ -202,7 +202,7 @@ func (d *desk) outcome(id api.Identifier) (journal.Outcome, journal.State) {
 	return o, state
 }
 
-// states returns how the keys of e-mail addresses stand in the journal.
+// states returns the states of the keys of e-mail addresses in the journal.
 func (d *desk) states(values ...string) []journal.State {
 	d.t.Helper()
 	view, err := journal.Load(d.path+".journal", nil)

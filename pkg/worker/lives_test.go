@@ -25,7 +25,7 @@ import (
 	"altadnc-bulk/pkg/worker/pace"
 )
 
-// life is a Do Not Contact list that nobody else changes, and the journal of a
+// life is a Do Not Contact list that nothing else changes, and the journal of a
 // removal list. It knows what this program took off and has not put back.
 type life struct {
 	t       *rapid.T
@@ -204,8 +204,8 @@ func (l *life) judge(after string) {
 
 // TestLives plays random lives of a list: runs one by one and with snapshots, with
 // --again and --keep-unsubscribed, restores, kills anywhere, answers that are lost.
-// After each run the journal tells no lie, and in the end everything that was taken
-// off can be put back.
+// After each run the journal is true, and in the end everything that was taken off
+// can be put back.
 func TestLives(t *testing.T) {
 	lives, nights := 0, 0
 	synctest.Test(t, func(t *testing.T) {

@@ -411,7 +411,7 @@ func (s *fatedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// discard is an answer that nobody gets.
+// discard is an answer that never arrives.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }

@@ -10,9 +10,9 @@ import (
 	"altadnc-bulk/pkg/journal"
 )
 
-// TestRecordingTellsWhatAListingTells: a snapshot of a recording is that of the
+// TestRecordingMatchesAListing: a snapshot of a recording is that of the
 // listing it was made of, again and again, and took no request.
-func TestRecordingTellsWhatAListingTells(t *testing.T) {
+func TestRecordingMatchesAListing(t *testing.T) {
 	yes, no := true, false
 	dnc := []api.OptOut{
 		{Identifier: api.Identifier{Type: api.Email, Value: "ADA@example.com"}, IsManuallyAdded: &no, Label: "Ada \u202e \"x\"", CreatedAt: "2025-01-02T03:04:05.000Z"},

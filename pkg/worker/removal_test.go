@@ -28,7 +28,7 @@ func (d *desk) killedWith(sent string) {
 	})
 }
 
-// A 200 that broke off is no confirmation, neither now nor for a later run.
+// A 200 that broke off is not a confirmation, neither now nor for a later run.
 func TestBrokenConfirmationIsNoneLater(t *testing.T) {
 	for _, snapshot := range []bool{true, false} {
 		d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "ada@example.com")})
@@ -103,7 +103,7 @@ func TestAgainKeepsWhatWasRemoved(t *testing.T) {
 }
 
 // An interruption while finished keys are reopened leaves all as they were, and
-// the summary says that the run must be told again what it was for.
+// the summary says that the next run must be told again.
 func TestAgainInterruptedWhileItReopens(t *testing.T) {
 	n := 2*reopenBatch + 10
 	d := newDesk(t, rows(n), nil)
@@ -135,8 +135,8 @@ func TestAgainInterruptedWhileItReopens(t *testing.T) {
 	}
 }
 
-// A snapshot that holds what the journal calls not found opens it again where that
-// was unsure, and tells it where it was not.
+// A snapshot that holds what the journal calls not found opens it again if that
+// was unsure, and reports it if it was not.
 func TestSnapshotContradictsNotFound(t *testing.T) {
 	for _, unsure := range []bool{true, false} {
 		d := newDesk(t, adaList, []api.OptOut{entry(api.Email, "Ada@Example.com")})
@@ -203,8 +203,8 @@ var (
 )
 
 // TestRemovalDecides goes through what can be known of a key and what can be
-// answered, and compares what is written down. A form that a record tells as
-// removed is marked so.
+// answered, and compares what is recorded. A form that a record calls removed is
+// marked so.
 func TestRemovalDecides(t *testing.T) {
 	const shot = "2026-01-31T12:00:00Z"
 	const own, spelled, other = "ada@example.com", "Ada@example.com", "ADA@example.com"

@@ -250,8 +250,8 @@ func (d *desk) refusing(refused func(i int) bool) {
 	})
 }
 
-// However many are refused, and wherever they stand, the others go back in one
-// run with few requests, and the next one asks for none of the refused ones.
+// However many are refused, and wherever they are, the others go back in one run
+// with few requests, and the next one asks for none of the refused ones.
 func TestRestoreAroundManyRefused(t *testing.T) {
 	spread := func(n int) func(int) bool { return func(i int) bool { return (i+1)*n/600 > i*n/600 } }
 	tests := []struct {

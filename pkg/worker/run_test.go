@@ -145,8 +145,8 @@ func TestFailuresAtTheEndOfTheListAreWritten(t *testing.T) {
 // patient waits for an outage as the command does.
 func patient(cfg *Config) { cfg.MaxOutage = 15 * time.Minute }
 
-// What nobody answers fails nowhere: not at the end of a list, not on a list of
-// one, not with one worker, and neither at once nor later.
+// What is never answered does not fail anything: not at the end of a list, not
+// on a list of one, not with one worker, and neither at once nor later.
 func TestOutageIsWaitedFor(t *testing.T) {
 	for _, n := range []int{1, 3, 50} {
 		for _, workers := range []int{1, 4, 16} {
@@ -194,7 +194,7 @@ func TestOutageIsWaitedFor(t *testing.T) {
 }
 
 // In an outage one request at a time asks, also where an answer takes long, and
-// also after an answer of 429, which tells nothing.
+// also after an answer of 429, which says nothing.
 func TestOutageIsProbedOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, rows(40), numbered(0, 40))
@@ -225,7 +225,7 @@ func TestOutageIsProbedOneAtATime(t *testing.T) {
 	})
 }
 
-// On a list of one nobody else shows that removing works: a page of the list that
+// On a list of one nothing else shows that removing works: a page of the list that
 // is answered does not. The entry stays open, and is not in doubt if nothing left.
 func TestOutageOfRemovalsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -238,7 +238,7 @@ func TestOutageOfRemovalsAlone(t *testing.T) {
 	})
 }
 
-// refusing is a network on which nobody listens.
+// refusing is a network on which nothing listens.
 type refusing struct{}
 
 func (refusing) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -498,7 +498,7 @@ func TestListThatChangesIsNotSent(t *testing.T) {
 
 func reversed(lines []string) []string { slices.Reverse(lines); return lines }
 
-// An answer that cannot be written down is told, and nothing more is sent.
+// An answer that cannot be recorded is reported, and nothing more is sent.
 func TestJournalThatCannotBeWrittenStopsTheRun(t *testing.T) {
 	d := newDesk(t, rows(5), numbered(0, 5))
 	var j *journal.Journal
@@ -557,13 +557,13 @@ func TestAgainSendsFinishedKeysOnceMore(t *testing.T) {
 	if got := len(d.values()); got != 12 {
 		t.Errorf("%d requests, want 12", got)
 	}
-	// Finished, it starts anew.
+	// Once finished, it starts again.
 	if _, plan = d.remove(errand{plan: PlanOptions{Again: true}}); plan.Reopen != 6 {
 		t.Errorf("reopened %d, want 6", plan.Reopen)
 	}
 }
 
-// A request without an answer whose entry left the list is named once.
+// A request without an answer whose entry left the list is mentioned once.
 func TestLeftTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, rows(2), nil, "delay=20s,identifier="+address(1))
@@ -608,7 +608,7 @@ func TestDoubtOutlivesARelease(t *testing.T) {
 	})
 }
 
-// Refused entries that stand together are synced together.
+// Refused entries next to each other are synced together.
 func TestRefusedEntriesShareASync(t *testing.T) {
 	n := 3*refusedBatch + 5
 	d := newDesk(t, rows(1)+strings.Repeat("nonsense,email\n", n), nil)

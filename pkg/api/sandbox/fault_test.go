@@ -102,8 +102,8 @@ func TestFaultConditions(t *testing.T) {
 	}
 }
 
-// TestShare: the share is met, the seed chooses anew, and the order of requests
-// makes no difference.
+// TestShare: the share is met, the seed makes another choice, and the order of
+// requests makes no difference.
 func TestShare(t *testing.T) {
 	chosen := func(seed uint64, backwards bool) map[string]bool {
 		f := sandbox.Fault{Action: sandbox.Fail, Share: 0.1, Seed: seed}

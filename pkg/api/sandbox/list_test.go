@@ -192,7 +192,7 @@ func TestRemoveMatchesExactly(t *testing.T) {
 		{api.Identifier{Type: api.SMS, Value: "+14155550123"}, 0},
 		{api.Identifier{Type: api.SMS, Value: "+14155550123"}, api.NotFound},
 		{api.Identifier{Type: api.Phone, Value: "+14155550123"}, 0},
-		{api.Identifier{Type: api.WhatsApp, Value: "+14155550134"}, 0}, // of a type that nobody knows
+		{api.Identifier{Type: api.WhatsApp, Value: "+14155550134"}, 0}, // of an unknown type
 	} {
 		if _, err := client.Remove(t.Context(), c.id); kindOf(err) != c.want {
 			t.Errorf("%v: %v, want %v", c.id, err, c.want)
@@ -203,7 +203,8 @@ func TestRemoveMatchesExactly(t *testing.T) {
 	}
 }
 
-// TestAtTheSameTime: of many who remove the same entries, one is told so for each.
+// TestAtTheSameTime: of many who remove the same entries, one gets the
+// confirmation for each.
 func TestAtTheSameTime(t *testing.T) {
 	var removed, logged atomic.Int64
 	var calls int // of the log, which promises one at a time

@@ -13,7 +13,7 @@ import (
 )
 
 // TestOverTCP: dropped connections are dropped for real, and what was applied is
-// as told.
+// as reported.
 func TestOverTCP(t *testing.T) {
 	const victim = "ada.lovell@example.com"
 	for text, gone := range map[string]bool{"drop-before": false, "drop-after": true} {

@@ -68,7 +68,7 @@ func TestCanonicalIsOfOne(t *testing.T) {
 	}
 }
 
-// TestAsIs: what is sent is what stands in the cell, but no word for nothing.
+// TestAsIs: what is sent is what the cell holds, but never a word for nothing.
 func TestAsIs(t *testing.T) {
 	asIs := Rules{AsIs: true, Region: "US"}
 	compare(t, asIs, api.Email, []reading{
@@ -81,7 +81,7 @@ func TestAsIs(t *testing.T) {
 	compare(t, asIs, api.LinkedIn, []reading{{"linkedin.com/in/Ada", "linkedin.com/in/Ada"}})
 }
 
-// TestCleaned: what surrounds a value in files is no part of it.
+// TestCleaned: what surrounds a value in files does not belong to it.
 func TestCleaned(t *testing.T) {
 	for _, c := range []struct {
 		typ       api.IdentifierType

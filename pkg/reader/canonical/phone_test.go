@@ -105,7 +105,7 @@ func TestPhone(t *testing.T) {
 		{"+49 30 2312511/12345", "phone-two"},
 		{"+49 30 23125123/24", "phone-two"},
 
-		// One number, parted by a slash.
+		// One number, separated by a slash.
 		{"+49 6221/123456", "+496221123456"},
 		{"+49 (0)176/12345678", "+4917612345678"},
 		{"+43 (0)5372/623456", "+435372623456"},
@@ -216,7 +216,7 @@ func TestDateLike(t *testing.T) {
 	}
 }
 
-// TestLettersInPhones: the reason tells what to mend.
+// TestLettersInPhones: the reason says what to fix.
 func TestLettersInPhones(t *testing.T) {
 	for s, want := range map[string]string{
 		"+1 415 555 O123": "letter where a digit", "+1 4l5 555 0123": "letter where a digit", "+1 415 555 0123 x5": "extension", "+1 415 555 0123 (o)": "letter where a digit",

@@ -15,7 +15,7 @@ import (
 type example struct {
 	region, e164 string
 	code         string   // of its country
-	groups       []string // as it is written from abroad, behind the code
+	groups       []string // as it is written from abroad, after the code
 	national     string   // as it is written within its country
 }
 

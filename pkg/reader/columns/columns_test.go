@@ -64,7 +64,7 @@ func flagFor(all string, i int, name, types string) []string {
 	return []string{"--column", name + "=" + types}
 }
 
-// marks returns what became of each column, as headers.tsv writes it.
+// marks returns how each column is read, as headers.tsv writes it.
 func marks(c columns.Choice) []string {
 	got := make([]string, len(c.Columns))
 	for i, column := range c.Columns {

@@ -49,7 +49,7 @@ func options(t *testing.T, flags []string) (o columns.Options) {
 	return o
 }
 
-// outcome writes what became of a header: what each column is, or the problem's code
+// outcome writes how a header is read: what each column is, or the problem's code
 // and first way out.
 func outcome(c columns.Choice, p *columns.Problem) string {
 	if p != nil {

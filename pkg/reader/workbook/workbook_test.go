@@ -134,7 +134,7 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestSurvey finds what stands behind the rows: merged cells, of which only the
+// TestSurvey finds what comes after the rows: merged cells, of which only the
 // first is seen, and links.
 func TestSurvey(t *testing.T) {
 	parts := made(`<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c><c r="C2"><v>3</v></c><c r="D2"><v>4</v></c></row>` +
@@ -267,7 +267,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestDateFormats tells formats of dates from those of numbers.
+// TestDateFormats distinguishes formats of dates from those of numbers.
 func TestDateFormats(t *testing.T) {
 	for format, want := range map[string]bool{
 		"General": false, "0": false, "#,##0.00": false, "0.00E+00": false, "@": false, `"Day "0`: false, `\d0`: false, "[Red]0": false,

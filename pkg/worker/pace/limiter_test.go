@@ -16,10 +16,10 @@ import (
 	"altadnc-bulk/pkg/api/sandbox/sandboxtest"
 )
 
-// limiter is a rate limiter as it may stand before the API, on fake time.
+// limiter is a rate limiter as it may be in front of the API, on fake time.
 type limiter struct {
 	allow   func(now time.Time) (remaining int, reset time.Duration, ok bool)
-	limit   int                  // that it tells
+	limit   int                  // that it states
 	silent  bool                 // it sends no headers
 	page    bool                 // its 429 is a page without Retry-After
 	handler http.Handler         // who answers in its place
@@ -82,7 +82,7 @@ func tokens(size int, tells int) *limiter {
 }
 
 // spacing wants each request to keep its distance from the one before, as nginx
-// does with limit_req and no burst. It tells nothing.
+// does with limit_req and no burst. It says nothing about it.
 func spacing(distance time.Duration) *limiter {
 	var last time.Time
 	return &limiter{silent: true, page: true, allow: func(now time.Time) (int, time.Duration, bool) {

@@ -426,7 +426,7 @@ func TestPaceLogsEventsNotRequests(t *testing.T) {
 func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 // One 429 lowers the pace for a minute after its pause, and not for long enough
-// to matter: over the four minutes behind the pause 0.9 of the pace is kept.
+// to matter: over the four minutes after the pause 0.9 of the pace is kept.
 func TestPaceRecoversFromAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(Config{Rate: Rate{PerMinute: 97}})

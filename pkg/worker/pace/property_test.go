@@ -89,9 +89,9 @@ func TestNeverAbove99(t *testing.T) {
 	})
 }
 
-// A run that nobody disturbs is never idle while there is room: a request leaves
-// when the interval is over, unless a minute would see too many, or the API says
-// that nothing remains.
+// A run that nothing disturbs is never idle while there is room: a request
+// leaves when the interval is over, unless a minute would see too many, or the
+// API says that nothing remains.
 func TestNeverIdle(t *testing.T) {
 	rapid.Check(withoutDeadline{t}, func(r *rapid.T) {
 		l := rapid.SampledFrom([]func(int) *limiter{fixed, sliding}).Draw(r, "limiter")(100)

@@ -76,7 +76,7 @@ func TestRetryAfterOfNothingForGood(t *testing.T) {
 	}
 }
 
-// A hold that another run was told is obeyed as far as this run may wait, and told
+// A hold given to another run is obeyed as far as this run may wait, and reported
 // at once.
 func TestHoldOfAnotherRun(t *testing.T) {
 	for held, stops := range map[time.Duration]bool{9 * time.Minute: false, 11 * time.Minute: true} {
@@ -103,7 +103,7 @@ func TestHoldOfAnotherRun(t *testing.T) {
 	}
 }
 
-// Who does not wait at all is told how long, and not that this is longer.
+// A run that does not wait at all learns how long, and not that this is longer.
 func TestHeldError(t *testing.T) {
 	for err, want := range map[*HeldError]string{
 		{For: 20 * time.Minute, Limit: 10 * time.Minute, Why: "429"}: "no request may be sent for 20m0s, longer than 10m0s: 429",
@@ -115,7 +115,7 @@ func TestHeldError(t *testing.T) {
 	}
 }
 
-// Deleting the file ends a hold for the runs that were not told it themselves.
+// Deleting the file ends a hold for the runs that it was not given to.
 func TestHoldIsCleared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openShared(t, t.TempDir())

@@ -72,7 +72,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	})
 }
 
-// Long lists use the quota, whoever counts it and whatever it tells.
+// Long lists use the quota, whatever counts it and whatever it says.
 func TestLongList(t *testing.T) {
 	const minutes = 12
 	for name, c := range map[string]struct {

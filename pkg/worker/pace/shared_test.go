@@ -66,7 +66,7 @@ func TestSharedAlternates(t *testing.T) {
 		dir, left := t.TempDir(), make(chan int, 200)
 		ctx, cancel := context.WithCancel(t.Context())
 		var runs sync.WaitGroup
-		defer func() { cancel(); runs.Wait() }() // fake time stands still behind the test
+		defer func() { cancel(); runs.Wait() }() // fake time stops after the test
 		for run := range 2 {
 			p := New(Config{Rate: Rate{PerMinute: 60}, Shared: openShared(t, dir)})
 			runs.Go(func() {
@@ -323,7 +323,7 @@ func TestAccountsThatShare(t *testing.T) {
 }
 
 // A run that begins with the account's id takes over what one without it sent,
-// and what it was told.
+// and what it was asked to wait.
 func TestAccountThatGetsItsID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, token := t.TempDir(), api.NewToken("secret")
@@ -351,7 +351,8 @@ func TestAccountThatGetsItsID(t *testing.T) {
 	})
 }
 
-// A file that leads to itself, or in a circle, is no reason to go round for ever.
+// A file that points to itself, or in a circle, does not make a run go round for
+// ever.
 func TestLinkInACircle(t *testing.T) {
 	s := openShared(t, t.TempDir())
 	err := s.locked(func(file *os.File, _ []byte) error { return write(file, link{s.name}) })
