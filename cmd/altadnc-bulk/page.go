@@ -295,10 +295,10 @@ func newPageVerified(e *pageEntries) []pageVerified {
 		found   journal.Found
 		meaning string
 	}{
-		{journal.FoundAbsent, "removed, and not on the Do Not Contact list"},
+		{journal.FoundAbsent, "removed or not found, and not on the Do Not Contact list"},
 		{journal.FoundPresent, "put back or kept, and on it"},
-		{journal.FoundCameBack, "removed, and on it again since: most likely a new opt-out of the person"},
-		{journal.FoundStillThere, "removed, and still on it"},
+		{journal.FoundCameBack, "removed or not found, and on it again since: most likely a new opt-out of the person"},
+		{journal.FoundStillThere, "removed or not found, and still on it"},
 		{journal.FoundMissing, "put back or kept, and not on it"},
 		{journal.FoundUnclear, "on it in a form that may be another person's"},
 	} {

@@ -59,6 +59,7 @@ do about them, the runs, and the digests. Identifiers on it are masked unless
 	outputFlag(cmd, &f.output)
 	excelFlag(cmd, &f.excel)
 	cmd.Flags().Lookup("format").Usage += "; or html, to write a page for people in place of a list"
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(append(reader.FormatNames(), formatPage), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&f.unmask, "unmask", false, "show identifiers in full on the page of --format html")
 	cmd.Flags().StringSliceVar(&f.outcomes, "outcome", nil, "only entries with one of these `outcomes`, separated by commas")
 	return cmd

@@ -59,7 +59,7 @@ with other endings, and files younger than --settle.`,
 	fl := cmd.Flags()
 	fl.DurationVar(&s.settle, "settle", defaultSettle, "leave alone files that changed less than this `time` ago")
 	fl.BoolVar(&s.page, "page", false, "write a page for people beside each finished list, and an index.html of the night's")
-	fl.Var(&s.keepDone, "keep-done", "delete what was done longer ago than this `time`, such as 90d (default: delete nothing)")
+	fl.Var(&s.keepDone, "keep-done", "delete lists done longer ago than this `time`, such as 90d, with their journals (default: delete nothing)")
 	return cmd
 }
 

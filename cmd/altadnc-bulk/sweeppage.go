@@ -91,7 +91,7 @@ func (s *sweep) writeIndex(f *folder, v *sweepSummary) error {
 func newNightPage(v *sweepSummary) *nightPage {
 	n := &nightPage{
 		Version: version(), Summary: v, Began: utc(v.Started), Ended: utc(v.Ended), Took: short(v.Ended.Sub(v.Started)),
-		Words: ending(v.Stopped),
+		Words: ending(v.Stopped) + ", " + v.worked(),
 	}
 	for _, l := range v.Lists {
 		n.Lists = append(n.Lists, newNightList(l))

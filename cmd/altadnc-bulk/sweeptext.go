@@ -154,10 +154,25 @@ func (v *sweepSummary) add(l *sweptList) {
 	t.Requests += l.Requests
 }
 
+// worked says how many lists something could be done about.
+func (v *sweepSummary) worked() string {
+	var failures int64
+	for _, l := range v.Lists {
+		if _, failed := l.(*listFailure); failed {
+			failures++
+		}
+	}
+	all := int64(len(v.Lists))
+	if failures == 0 {
+		return plural(all, "list")
+	}
+	return count(all-failures) + " of " + plural(all, "list")
+}
+
 // write writes the summary for a person, with a line for each list. Errors may
 // name people, and were reported before.
 func (v *sweepSummary) write(t table) {
-	t.line("%s, %s of %s after %s", ending(v.Stopped), plural(int64(len(v.Lists)), "list"), v.Folder, short(v.Ended.Sub(v.Started)))
+	t.line("%s, %s of %s after %s", ending(v.Stopped), v.worked(), v.Folder, short(v.Ended.Sub(v.Started)))
 	for _, l := range v.Lists {
 		switch l := l.(type) {
 		case *sweptList:

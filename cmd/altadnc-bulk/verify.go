@@ -159,7 +159,7 @@ func (s *verifySummary) write(t table) {
 	}
 	t.line("%s compared with all %s of the Do Not Contact list at %s, in %s",
 		s.List, counted(s.Size, "entry", "entries"), zoned(*s.Time, time.DateTime), plural(s.Requests, "request"))
-	t.count(s.Absent, "absent, as removed")
+	t.count(s.Absent, "absent, as removed or not found")
 	t.count(s.Present, "present, as restored or kept")
 	t.count(s.CameBack, "came back: on the list again, by an entry made since; remove leaves them alone without --again")
 	t.count(s.StillThere, "still there: on the list by an entry that is not known to be newer")
