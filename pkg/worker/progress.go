@@ -48,7 +48,7 @@ func (t *tally) count(o journal.Outcome) {
 	}
 	if o.Result == journal.Removed {
 		for _, s := range o.Stored {
-			if own(s) {
+			if s.Removed && own(s) {
 				t.done.Lifted++
 			}
 		}

@@ -311,6 +311,22 @@ func TestSnapshotKeepsDoubt(t *testing.T) {
 	}
 }
 
+// The form that an unanswered request named is in no snapshot: it is kept in mind,
+// and nobody's own opt-out.
+func TestLiftedIsWhatASnapshotKnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, "identifier,type\nada@example.com,email\n", []api.OptOut{entry(api.Email, "Ada@example.com")})
+		d.mood("drop-after,first=1,identifier=ada@example.com")
+		if s, _ := d.remove(errand{}); s.Unsure != 1 {
+			t.Fatalf("%d unsure, want 1", s.Unsure)
+		}
+		s, _ := d.remove(errand{keep: true})
+		if s.Counts[journal.Removed] != 1 || s.Lifted != 0 {
+			t.Errorf("counts = %+v, %d lifted; want 1 removed that was added by hand", s.Counts, s.Lifted)
+		}
+	})
+}
+
 // The first form's request got no answer, the second one's was refused: that one
 // leaves no doubt, and must not take the doubt of the first away.
 func TestStopAtTheSecondFormKeepsTheDoubtOfTheFirst(t *testing.T) {
