@@ -116,8 +116,7 @@ func bar(s state, width int) string {
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 		progressbar.OptionSetRenderBlankState(true))
 	if s.settled > 0 {
-		b.Reset()
-		p.Set64(min(s.settled, s.total))
+		p.Set64(min(s.settled, s.total)) // renders nothing below a percent: the empty bar stays
 	}
 	line := b.String()
 	return strings.TrimSpace(line[strings.LastIndexByte(line, '\r')+1:]) + " " + of

@@ -37,6 +37,8 @@ func TestFrame(t *testing.T) {
 		{"waiting in 40 columns", waiting, 40, "50% (5,000/10,000)  waiting 42s"},
 		{"no answer", silent, 140, "50% [===========>            ] (5,000/10,000)  4,100 removed, 880 not found, 20 failed, no answer from the API for 3m00s, retrying"},
 		{"nothing yet", state{total: 3, perMinute: 97}, 100, "0% [                        ] (0/3)  0 removed, 0 not found, 0 failed, 97/min, 2s left"},
+		{"less than a percent", state{total: 1250, settled: 10, perMinute: 97}, 100, "0% [                        ] (10/1,250)  0 removed, 0 not found, 0 failed, 97/min, 13m left"},
+		{"less than a percent in 40 columns", state{total: 1250, settled: 10, perMinute: 97}, 40, "0% [        ] (10/1,250)  13m left"},
 		{"all but one", state{total: 100000, settled: 99999}, 40, "99% [==========> ] (99,999/100,000)"},
 		{"all", state{total: 3, settled: 3}, 40, "100% [============] (3/3)"},
 	} {
