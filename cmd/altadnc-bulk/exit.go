@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"altadnc-bulk/pkg/journal"
+	"altadnc-bulk/pkg/reader"
 	"altadnc-bulk/pkg/worker"
 )
 
@@ -89,6 +90,7 @@ func classify(err error) *exitError {
 		locked   *journal.LockedError
 		damage   *journal.DamageError
 		mismatch *journal.MismatchError
+		list     *reader.ListError
 	)
 	switch {
 	case errors.As(err, &locked):
@@ -102,7 +104,11 @@ func classify(err error) *exitError {
 	case errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrNewer):
 		return &exitError{code: exitJournal, err: err, hint: "nothing was sent, and the journal was not touched"}
 	}
-	return &exitError{code: exitUsage, err: err}
+	e := &exitError{code: exitUsage, err: err}
+	if errors.As(err, &list) && len(list.Flags) > 0 { // which the end of a command for one list prints as command lines
+		e.hint = "\"altadnc-bulk remove --dry-run\" on this list prints the flags that read it"
+	}
+	return e
 }
 
 // notBegun finds the exit code of a run whose journal could not be started.

@@ -331,6 +331,10 @@ func openList(path string) (*os.File, error) {
 		return nil, usageError("give a CSV, JSONL or .xlsx file, or - for standard input", "list: %w", err)
 	}
 	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		file.Close()
+		return nil, usageError("for all lists of a folder: altadnc-bulk sweep "+shellQuote(path), "list: %s is a folder", path)
+	}
 	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("list: %s is not a regular file; it has to be read twice", path)
 	}
