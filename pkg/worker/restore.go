@@ -116,6 +116,7 @@ type comeback struct {
 	known   bool  // finished before: only a restore can have left its intent
 	left    int   // forms without an answer
 	part    bool  // some forms are back
+	applied bool  // an attempt without an answer may have put some back
 	refusal error // of the last form that was refused
 }
 
@@ -126,7 +127,6 @@ type piece struct {
 	err  error // with which the API refused it
 
 	announced bool // that it is about to go back
-	applied   bool // an attempt without an answer may have put it back
 }
 
 func piecesOf(o journal.Outcome) []piece {
@@ -171,8 +171,8 @@ func (r *Restoration) send(ctx context.Context) bool {
 // ask sends a batch, and stops the run if the answer does not decide it.
 func (r *Restoration) ask(ctx context.Context, batch []piece) fate {
 	f := r.sender.insist(ctx, func() error { return r.announce(batch) }, r.request(batch))
-	for i := range batch {
-		batch[i].applied = batch[i].applied || f.applied
+	for _, p := range batch {
+		p.applied = p.applied || f.applied
 	}
 	switch {
 	case !f.settled:

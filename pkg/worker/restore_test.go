@@ -522,3 +522,37 @@ func TestRestoreReleasesOnceAKey(t *testing.T) {
 		}
 	}
 }
+
+// A form whose request got no answer may be back, whatever the API says of the key's
+// other forms: the key is not called refused.
+func TestRestoreOfAFormWithoutAnAnswer(t *testing.T) {
+	d := newDesk(t, adaList+"p00001@example.com,email\n", append(numbered(1, 1), entry(api.Email, "ADA@example.com"), entry(api.Email, "Ada@example.com")))
+	if s, _ := d.remove(errand{snapshot: true}); s.Counts[journal.Removed] != 2 {
+		t.Fatalf("counts = %+v", s.Counts)
+	}
+	d.mood()
+	inner, alone := d.handler, 0
+	d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		upper, mixed := holds(r, "ADA@"), holds(r, "Ada@")
+		if upper && !mixed {
+			alone++
+		}
+		switch {
+		case upper && !mixed && alone == 1:
+			w.WriteHeader(http.StatusBadGateway)
+		case upper || mixed:
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"error":"BadRequest","message":"an identifier is not valid"}`)
+		default:
+			inner.ServeHTTP(w, r)
+		}
+	})
+	s, _ := d.restore(revival{config: func(cfg *Config) { cfg.MaxOutage = time.Hour }})
+	if s.Counts[journal.Restored] != 1 || s.Counts[journal.Failed] != 1 || alone != 2 {
+		t.Errorf("summary = %+v, %d requests for a form alone; want one key back and one not", s, alone)
+	}
+	if _, state := d.outcome(api.Identifier{Type: api.Email, Value: "ada@example.com"}); !state.Intent || state.Barred {
+		t.Errorf("state = %+v, want it to be known that the form may be back", state)
+	}
+}
