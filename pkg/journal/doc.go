@@ -98,8 +98,9 @@
 //	    attempts that ended in it with a 5xx or without an answer. It is written when
 //	    the minute is over or the run ends, so a run that was killed lacks its last.
 //	  - pause is a time in which nothing left, or only requests that asked whether
-//	    the API is back, from its time until another, for a reason in words. It is
-//	    written when it is over.
+//	    the API is back, from its time until another, for a reason in words. One for
+//	    which the API did not answer begins with the first of the attempts in a row
+//	    that showed it. It is written when it is over.
 //	  - repair is at the end of what [Repair] saved, which has its name when all
 //	    of it is on the disk; lost is how many lines or records could not be saved.
 //	    It also follows the run record of a run

@@ -18,8 +18,9 @@ type RunHistory struct {
 	Decided  Counts    // outcomes and restores by status, one a record
 	Verified int64     // keys that a listing was compared with
 	Traffic            // in the order of time
-	Unended  []Minute  // of a run without an end, after its last minute: only first attempts are known
-	Lost     int64     // records that were found missing when it began, or that [Repair] could not save
+	Unended  []Minute  // of a run without an end, after its last minute: only keys that were answered are known
+	Lost     int64     // records that were found missing when it began
+	Unsaved  int64     // records, of this run or an earlier one, that a [Repair] after it could not save
 }
 
 // History returns every run and its end, in the order of the file. It reads the
@@ -49,7 +50,8 @@ type history struct {
 	record record // read last
 	last   []byte // time of the last record that says when it was written
 	runs   []RunHistory
-	first  map[string]int64 // keys that were sent since the run's last [Minute], by the minute of their intent
+	sent   map[Key]string   // keys with an intent, by its minute
+	first  map[string]int64 // those of them that were answered, by the same, since the run's last [Minute]
 }
 
 // minuteLayout is a record's time down to the minute.
@@ -60,7 +62,7 @@ func (h *history) add() {
 	if r.kind == KindRun {
 		h.close()
 		h.runs = append(h.runs, RunHistory{Run: r.run()})
-		h.first = map[string]int64{}
+		h.sent, h.first = map[Key]string{}, map[string]int64{}
 	}
 	if len(h.runs) > 0 {
 		h.addTo(&h.runs[len(h.runs)-1])
@@ -76,10 +78,13 @@ func (h *history) addTo(run *RunHistory) {
 		run.End = &end
 	case KindIntent:
 		if !r.restore {
-			h.first[string(r.time[:len(minuteLayout)])]++
+			h.sent[hashIdentifier(r.typ, r.identifier)] = string(r.time[:len(minuteLayout)])
 		}
 	case KindOutcome:
 		run.Decided[r.status]++
+		h.answered()
+	case KindReleased:
+		h.answered()
 	case KindRestored:
 		run.Decided[Restored]++
 	case KindVerified:
@@ -87,15 +92,36 @@ func (h *history) addTo(run *RunHistory) {
 		return // its time is that of the listing
 	case KindMinute:
 		run.Minutes = append(run.Minutes, r.minute())
-		clear(h.first)
+		h.forget(string(r.time[:len(minuteLayout)]))
 		return
 	case KindPause:
 		run.Pauses = append(run.Pauses, r.pause())
 		written = r.until
 	case KindRepair:
+		if len(r.sha256) > 0 { // of the file that was repaired, long after the run
+			run.Unsaved += r.lost
+			return
+		}
 		run.Lost += r.lost
 	}
 	h.last = append(h.last[:0], written...)
+}
+
+// answered notes that a request left for the key of the record. Of an intent alone
+// that is not known.
+func (h *history) answered() {
+	key := h.record.change(0).key
+	if minute, ok := h.sent[key]; ok {
+		h.first[minute]++
+		delete(h.sent, key)
+	}
+}
+
+// forget leaves to a [Minute] what left in it. What was about to leave later is in
+// another.
+func (h *history) forget(minute string) {
+	maps.DeleteFunc(h.first, func(m string, _ int64) bool { return m <= minute })
+	maps.DeleteFunc(h.sent, func(_ Key, m string) bool { return m <= minute })
 }
 
 // close ends what is known of the last run.
