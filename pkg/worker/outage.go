@@ -107,7 +107,7 @@ func (o *outage) answered() (failed []journal.Outcome) {
 	o.answers++
 	if o.on {
 		o.log.Warn("outage over", "after", time.Since(o.began).Round(time.Second))
-		o.traffic.paused(o.began, outageReason)
+		o.traffic.paused(o.began, time.Now(), outageReason)
 	}
 	if o.on || o.row > o.each*len(o.parked) {
 		o.again = append(o.again, o.parked...)

@@ -31,6 +31,7 @@ type sender struct {
 	streak    streak
 	outage    *outage
 	suspicion *suspicion
+	began     time.Time
 	keyed     bool // each request is of another key: one foreign answer may be the key's
 	requests  atomic.Int64
 	traffic   traffic
@@ -77,7 +78,7 @@ func (f fate) status() int {
 // under way any more.
 func (s *sender) begin(ctx context.Context, grace time.Duration) (departures context.Context, end func()) {
 	departures, halt := context.WithCancelCause(ctx)
-	s.flights, s.halt = departures, halt
+	s.flights, s.halt, s.began = departures, halt, time.Now()
 	if grace == 0 {
 		return departures, func() { halt(nil) }
 	}
@@ -146,9 +147,6 @@ func (s *sender) turn(departures context.Context, before func() error) (alone in
 		})
 	}
 	if ok && err == nil {
-		if since, why := turn.Paused(); !since.IsZero() {
-			s.traffic.paused(since, why)
-		}
 		return alone, probe, turn, nil
 	}
 	s.suspicion.tried(alone)
@@ -201,6 +199,7 @@ func (s *sender) glance(departures context.Context, client *api.Client, limit in
 
 // attempt makes one attempt. It has left when it has a connection to leave on.
 func (s *sender) attempt(do request, turn *pace.Turn) error {
+	s.paused(turn.Paused())
 	s.traffic.left(turn.Recent())
 	answer, err := do(httptrace.WithClientTrace(s.flights, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { turn.Left() },
@@ -217,13 +216,24 @@ func (s *sender) attempt(do request, turn *pace.Turn) error {
 
 // lastTraffic returns what is not in the journal yet, at the end of a run.
 func (s *sender) lastTraffic() journal.Traffic {
-	if since, why := s.pace.Paused(); !since.IsZero() {
-		s.traffic.paused(since, why)
-	}
+	s.paused(s.pace.Paused())
 	if lasted := s.outage.now().For; lasted > 0 {
-		s.traffic.paused(time.Now().Add(-lasted), outageReason)
+		now := time.Now()
+		s.traffic.paused(now.Add(-lasted), now, outageReason)
 	}
 	return s.traffic.end()
+}
+
+// paused notes what a pause took of this run. One that begins with its last answer
+// takes nothing, and one that an earlier run met not all of it.
+func (s *sender) paused(p pace.Pause) {
+	from := p.From
+	if from.Before(s.began) {
+		from = s.began
+	}
+	if p.Until.Sub(from) >= time.Second {
+		s.traffic.paused(from, p.Until, p.Why)
+	}
 }
 
 // notDeparted distinguishes a run that is stopping from a pause that is too long

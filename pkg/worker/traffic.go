@@ -57,11 +57,11 @@ func (t *traffic) close() {
 	t.minute = journal.Minute{}
 }
 
-// paused notes a pause that has just ended.
-func (t *traffic) paused(since time.Time, why string) {
+// paused notes a pause that is over.
+func (t *traffic) paused(from, until time.Time, why string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.over.Pauses = append(t.over.Pauses, journal.Pause{From: since, Until: time.Now(), Reason: why})
+	t.over.Pauses = append(t.over.Pauses, journal.Pause{From: from, Until: until, Reason: why})
 }
 
 // take returns, once, what is over.

@@ -1,7 +1,9 @@
 package worker
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -123,4 +125,91 @@ func TestTrafficOfOtherRuns(t *testing.T) {
 			t.Errorf("the first run knows of %d in 60 s, the second of %d; want 30, and a minute's", one.Most, two.Most)
 		}
 	})
+}
+
+// A pause is told for what it took of this run, whoever met it, and by whom it ended.
+func TestTrafficOfPauses(t *testing.T) {
+	spent := func(w http.ResponseWriter, seconds string) {
+		w.Header().Set("RateLimit-Limit", "100")
+		w.Header().Set("RateLimit-Remaining", "0")
+		w.Header().Set("RateLimit-Reset", seconds)
+	}
+	t.Run("begun before the run", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(3), numbered(0, 3))
+			inner := d.handler
+			d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet {
+					spent(w, "300")
+				}
+				inner.ServeHTTP(w, r)
+			})
+			d.remove(errand{snapshot: true, edit: func(*journal.Journal) { time.Sleep(2 * time.Minute) }})
+			run := d.sent()
+			if len(run.Pauses) != 1 || run.Pauses[0].From.Before(run.Time) || run.Pauses[0].Until.Sub(run.Pauses[0].From) > 182*time.Second {
+				t.Errorf("run of %s: pauses = %+v, want the rest of the five minutes", run.Time, run.Pauses)
+			}
+		})
+	})
+	t.Run("over before the run", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(3), numbered(0, 3))
+			inner := d.handler
+			d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet {
+					spent(w, "30")
+				}
+				inner.ServeHTTP(w, r)
+			})
+			d.remove(errand{snapshot: true, edit: func(*journal.Journal) { time.Sleep(time.Hour) }})
+			if run := d.sent(); len(run.Pauses) != 0 {
+				t.Errorf("pauses = %+v, want none: nobody waited", run.Pauses)
+			}
+		})
+	})
+	t.Run("begun with the last answer", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(1), numbered(0, 1))
+			inner := d.handler
+			d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				spent(w, "30")
+				inner.ServeHTTP(w, r)
+			})
+			d.remove(errand{})
+			if run := d.sent(); len(run.Pauses) != 0 {
+				t.Errorf("pauses = %+v, want none: nobody waited", run.Pauses)
+			}
+		})
+	})
+	t.Run("ended by a look at the list", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, rows(2), numbered(0, 2))
+			inner := d.handler
+			d.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodDelete && holds(r, numbered(1, 1)[0].Value) {
+					w.Header().Set("Retry-After", "20")
+					w.WriteHeader(http.StatusServiceUnavailable)
+					return
+				}
+				inner.ServeHTTP(w, r)
+			})
+			d.attempts = 2
+			d.remove(errand{})
+			run := d.sent()
+			lasted := time.Duration(0)
+			for _, p := range run.Pauses {
+				lasted += p.Until.Sub(p.From)
+			}
+			if len(run.Pauses) != 2 || lasted < 40*time.Second || lasted > 44*time.Second {
+				t.Errorf("pauses = %+v, want one after each of two attempts", run.Pauses)
+			}
+		})
+	})
+}
+
+// holds reports whether the body of a request has the text, and leaves it as it is.
+func holds(r *http.Request, text string) bool {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return bytes.Contains(body, []byte(text))
 }

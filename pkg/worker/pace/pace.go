@@ -69,6 +69,24 @@ type holdup struct {
 	hold
 }
 
+// Pause is a time in which a hold kept everyone from leaving, and why; its zero
+// value is none.
+type Pause struct {
+	From, Until time.Time
+	Why         string
+}
+
+// pause returns the part of h that is over at now.
+func (h holdup) pause(now time.Time) Pause {
+	if h.since.IsZero() {
+		return Pause{}
+	}
+	if h.until.Before(now) {
+		now = h.until
+	}
+	return Pause{h.since, now, h.why}
+}
+
 // hold is a time until which nothing may leave, and why.
 type hold struct {
 	until time.Time
@@ -127,7 +145,7 @@ type Turn struct {
 	left    time.Time // zero: not yet
 	number  int64     // of this run's turns
 	recent  int       // departures of the last minute, this one included; 0: not known
-	paused  holdup    // that ended with it
+	paused  holdup    // that was over when it came
 	crowded bool      // others were under way when it began
 }
 
@@ -158,12 +176,26 @@ func (p *Pace) Turn(ctx context.Context, before func() error) (*Turn, error) {
 	}
 	if before != nil {
 		if err := before(); err != nil {
+			p.resume(t.paused)
 			p.land()
 			t.over()
 			return nil, err
 		}
 	}
 	return t, nil
+}
+
+// resume takes back that a pause is over: nothing has left yet.
+func (p *Pace) resume(earlier holdup) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if earlier.since.IsZero() {
+		return
+	}
+	if p.paused.since.IsZero() {
+		p.paused.hold = earlier.hold
+	}
+	p.paused.since = earlier.since
 }
 
 // queues reports whether one waits for a turn at a time.
@@ -288,16 +320,15 @@ func (p *Pace) checkHold(asked, now time.Time) error {
 // few. It is 0 where the pace is not shared: then nobody knows.
 func (t *Turn) Recent() int { return t.recent }
 
-// Paused returns since when nothing could leave before this turn, and why; the
-// zero time if it was not held up.
-func (t *Turn) Paused() (since time.Time, why string) { return t.paused.since, t.paused.why }
+// Paused returns the pause that was over when this turn came. It may have begun
+// before the run did: a Pace may serve several.
+func (t *Turn) Paused() Pause { return t.paused.pause(t.noted) }
 
-// Paused returns since when nothing can leave, and why; the zero time if requests
-// may, or if none has tried.
-func (p *Pace) Paused() (since time.Time, why string) {
+// Paused returns the pause that no turn has followed yet, as far as it has lasted.
+func (p *Pace) Paused() Pause {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.paused.since, p.paused.why
+	return p.paused.pause(time.Now())
 }
 
 // Left says that the request has left, or has ended without leaving. It may be

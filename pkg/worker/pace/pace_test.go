@@ -572,3 +572,31 @@ func (p *Pace) now() float64 {
 	defer p.mu.Unlock()
 	return p.perMinute(time.Now())
 }
+
+// A pause lasts as long as its hold, not until somebody wants to send again, and is
+// told by the first turn in which something leaves.
+func TestPauseEndsWithItsHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(Config{})
+		holdFor(p, 30*time.Second, "spent")
+		want := Pause{From: time.Now(), Until: time.Now().Add(30 * time.Second), Why: "spent"}
+		same := func(got Pause) bool {
+			return got.From.Equal(want.From) && got.Until.Equal(want.Until) && got.Why == want.Why
+		}
+		time.Sleep(time.Hour)
+		if got := p.Paused(); !same(got) {
+			t.Errorf("paused %+v, want %+v", got, want)
+		}
+		broken := errors.New("the disk is full")
+		if _, err := p.Turn(t.Context(), func() error { return broken }); err != broken {
+			t.Errorf("Turn: %v", err)
+		}
+		for _, want := range []bool{true, false} {
+			turn, err := p.Turn(t.Context(), nil)
+			if err != nil || same(turn.Paused()) != want {
+				t.Errorf("%v, paused %+v; want it told once", err, turn.Paused())
+			}
+			turn.Answered(api.Answer{}, nil)
+		}
+	})
+}
