@@ -169,14 +169,30 @@ func newPageList(l *list, rows rowCounts, layout reader.Layout, runs []journal.R
 		Name: plain(filepath.Base(l.path)), SHA256: sum, Size: plural(size, "byte"),
 		Reading: plain(read.form() + "; " + read.columns()), Rows: rows.text(),
 	}
-	for _, u := range read.Unread {
+	for i, u := range read.Unread {
+		if i == unreadShown {
+			p.Unread = append(p.Unread, plural(int64(len(read.Unread)-i), "more column"))
+			break
+		}
 		p.Unread = append(p.Unread, plain(u.text()))
 	}
-	if len(runs) > 0 {
-		p.Changed = runs[len(runs)-1].ListSHA256 != sum
-	}
+	p.Changed = changedSince(runs, sum)
 	return p, nil
 }
+
+// changedSince reports whether the last run that read the list read another one than
+// that of this digest. A restore of a whole journal reads none.
+func changedSince(runs []journal.RunHistory, sum string) bool {
+	for _, run := range slices.Backward(runs) {
+		if run.ListSHA256 != "" {
+			return run.ListSHA256 != sum
+		}
+	}
+	return false
+}
+
+// unreadShown is how many columns that are not read a page names.
+const unreadShown = 20
 
 // digest returns the SHA-256 of a file, in hexadecimal, and its size.
 func digest(f io.ReaderAt) (sum string, size int64, err error) {
@@ -312,7 +328,7 @@ func newPageVerified(e *pageEntries) []pageVerified {
 // standing says in one sentence how far the list is.
 func standing(e *pageEntries, runs []journal.RunHistory, running bool) string {
 	if len(runs) == 0 {
-		return fmt.Sprintf("None of %s was sent: this list has no journal.", counted(e.total, "entry", "entries"))
+		return fmt.Sprintf("None of %s was sent: no run of this list is on record.", counted(e.total, "entry", "entries"))
 	}
 	n := e.outcomes
 	parts := []string{fmt.Sprintf("%s of %s removed", count(n["removed"]), counted(e.total, "entry", "entries"))}

@@ -213,11 +213,11 @@ func TestPageOfANight(t *testing.T) {
 	page := printed(t, exitOK, "report", "--format", "html", longNight(t, 3000))
 	for _, want := range []string{
 		"; complete since 26 Dec 2025",
-		"run that was cut off, no more than <strong>97</strong> left this machine",
+		"run without an end, no more than <strong>97</strong> left this machine",
 		"run 1: cut off: killed, a crash or a power cut", "run 2: stopped: terminated", "run 3: stopped: outage",
 		"paused 2m00s from", "the API answered 429", "paused 12m from", "no answer from the API",
 		"2h59m left out", "at least ", "<code>--delimiter=,</code>", "v0.1.0",
-		"Of the last minute of a run that was cut off only first attempts are known",
+		"Of the last minute of a run without an end only what was answered is known",
 	} {
 		if !strings.Contains(html.UnescapeString(page), want) {
 			t.Errorf("the page lacks %q; it begins %s", want, partOf(page, "list"))
@@ -277,7 +277,7 @@ func TestPageOfTrouble(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.csv")
 	write(empty, []byte("identifier,identifierType\n"))
 	page = printed(t, exitOK, "report", "--format", "html", empty)
-	if !strings.Contains(page, "None of 0 entries was sent: this list has no journal.") {
+	if !strings.Contains(page, "None of 0 entries was sent: no run of this list is on record.") {
 		t.Errorf("the page of nothing:\n%s", page)
 	}
 }
@@ -322,4 +322,40 @@ func TestPageStaysSmall(t *testing.T) {
 		t.Errorf("the page has %d bytes", out.Len())
 	}
 	t.Logf("%d bytes of %d entries, of which %d rows are shown", out.Len(), n, len(p.Failed.Rows))
+}
+
+// Of a form that was only asked for nobody knows who made it: that takes a snapshot.
+func TestPageOfOptOutsThatNobodySaw(t *testing.T) {
+	manual := true
+	entries := newPageEntries(false)
+	for _, stored := range [][]journal.Stored{
+		nil,
+		{{Value: "ada@example.com", Removed: true}}, // as --again keeps it
+		{{Value: "ben@example.com", Removed: true}, {Value: "Ben@example.com", CreatedAt: "2026-01-01T00:00:00Z", Removed: true}},
+		{{Value: "cleo@example.com", Manual: &manual, Removed: true}},
+	} {
+		if err := entries.write(reader.Entry{}, finding{outcome: "removed", stored: stored}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := (ownOptOuts{Removed: 2, Lifted: 1, Blind: 2}); entries.own != want {
+		t.Errorf("%+v, want %+v", entries.own, want)
+	}
+}
+
+// A list with very many columns that look like identifiers names some of them.
+func TestPageOfAWideList(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "wide.csv")
+	names, values := "identifier,identifierType", "ada@example.com,email"
+	for i := range 300 {
+		names += fmt.Sprintf(",email %d", i)
+		values += ",ben@example.com"
+	}
+	if err := os.WriteFile(list, []byte(names+"\n"+values+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := printed(t, exitOK, "report", "--format", "html", list)
+	if n := strings.Count(page, ">Not read: "); n != unreadShown+1 || !strings.Contains(page, "more columns") {
+		t.Errorf("%d columns are named, want %d and how many more there are", n, unreadShown)
+	}
 }

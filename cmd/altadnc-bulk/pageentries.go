@@ -125,7 +125,7 @@ func (p *pageEntries) flush() error { return nil }
 func (o *ownOptOuts) add(f finding) {
 	told := false
 	for _, s := range f.stored {
-		if !s.Removed {
+		if !s.Removed || !listed(s) {
 			continue
 		}
 		told = true
@@ -142,6 +142,12 @@ func (o *ownOptOuts) add(f finding) {
 	case journal.Protected.String():
 		o.Kept++
 	}
+}
+
+// listed reports whether a snapshot had an entry: of one that was only asked for,
+// nothing but its value is known.
+func listed(s journal.Stored) bool {
+	return s.Manual != nil || s.CreatedAt != "" || s.UpdatedAt != "" || s.Label != ""
 }
 
 func (p *pageEntries) verify(f finding) {
@@ -213,11 +219,7 @@ func (p *pageEntries) row(e reader.Entry, f finding) pageRow {
 	}
 	reason := f.reason
 	if !p.unmask { // what answered may have repeated what was sent
-		for _, value := range []string{e.Raw, e.Identifier.Value, f.sent} {
-			if len(value) >= 3 {
-				reason = strings.ReplaceAll(reason, value, e.Identifier.Masked())
-			}
-		}
+		reason = e.Identifier.MaskIn(reason, e.Raw, f.sent)
 	}
 	row := pageRow{Line: f.line, Type: f.typ, Identifier: plain(shown), Reason: plain(reason)}
 	if !f.time.IsZero() {

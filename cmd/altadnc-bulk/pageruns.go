@@ -30,8 +30,8 @@ func newPageRuns(runs []journal.RunHistory, running bool) []pageRun {
 			continue
 		}
 		told = append(told, pageRun{
-			Number: i + 1, Began: utc(run.Time), Ended: utc(run.Last), Version: run.Version,
-			Reading: strings.Join(run.Reading, " "), Requests: runRequests(run), Did: runDid(run),
+			Number: i + 1, Began: utc(run.Time), Ended: utc(run.Last), Version: plain(run.Version),
+			Reading: plain(strings.Join(run.Reading, " ")), Requests: runRequests(run), Did: runDid(run),
 			End: runEnd(run, running && i == len(runs)-1),
 		})
 	}
@@ -79,6 +79,9 @@ func runEnd(run journal.RunHistory, running bool) runEnding {
 	if run.Lost > 0 {
 		text = fmt.Sprintf("; when it began, %s of the journal were missing", plural(run.Lost, "record"))
 	}
+	if run.Unsaved > 0 {
+		text += fmt.Sprintf("; a repair of the journal after it could not save %s", plural(run.Unsaved, "record"))
+	}
 	switch {
 	case run.End == nil && running:
 		return runEnding{"at work" + text, false}
@@ -97,5 +100,5 @@ func runEnd(run journal.RunHistory, running bool) runEnding {
 	if isRestore {
 		restored = "putting back: " + restored
 	}
-	return runEnding{"stopped: " + restored + text, restored != string(worker.StopLimit)}
+	return runEnding{"stopped: " + plain(restored) + text, restored != string(worker.StopLimit)}
 }

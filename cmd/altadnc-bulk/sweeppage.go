@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +114,7 @@ func newNightList(of result) nightList {
 			line.Words = "finished, but some failed"
 		}
 		if l.Page != "" {
-			line.Page = filepath.Base(l.Page)
+			line.Page = url.PathEscape(filepath.Base(l.Page))
 		}
 		return line
 	case *listFailure:

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +31,10 @@ type timeline struct {
 	Unanswered int64
 	Idle       int  // runs that sent nothing, which are not drawn
 	Earlier    int  // runs that would make it too long
+	Brief      int  // pauses that would be too many, the shortest ones
 	Partly     bool // of some run the last minute is not known in full
 
+	least   time.Duration                // of a pause that is drawn
 	minutes map[time.Time]journal.Minute // of all runs, by when they begin
 }
 
@@ -52,6 +56,7 @@ const (
 	nextTick       = 11.0 // percent: what a label needs on a telephone
 	accountLimit   = 100  // requests a minute, as the API documents it
 	timelineRuns   = 40
+	timelinePauses = 200
 	timelineNarrow = 6.0 // percent: below it a run has no room for its number
 	roomyBar       = 6.0 // percent: above it a bar has room for its figure on a telephone
 )
@@ -69,8 +74,11 @@ func newTimeline(runs []journal.RunHistory, running bool) *timeline {
 	t := &timeline{PerBar: 1}
 	var drawn []activity
 	for i, run := range runs {
+		t.Partly = t.Partly || run.End == nil
 		if len(run.Minutes)+len(run.Unended)+len(run.Pauses) == 0 {
-			t.Idle++
+			if run.End != nil {
+				t.Idle++
+			}
 			continue
 		}
 		drawn = append(drawn, newActivity(i+1, run, running && i == len(runs)-1))
@@ -78,11 +86,9 @@ func newTimeline(runs []journal.RunHistory, running bool) *timeline {
 	if len(drawn) == 0 {
 		return nil
 	}
-	if t.Earlier = max(0, len(drawn)-timelineRuns); t.Earlier > 0 {
-		drawn = drawn[t.Earlier:]
-	}
 	t.count(drawn)
-	t.draw(drawn)
+	t.Earlier = max(0, len(drawn)-timelineRuns)
+	t.draw(drawn[t.Earlier:])
 	return t
 }
 
@@ -111,7 +117,7 @@ func (a *activity) cover(t time.Time) {
 	}
 }
 
-// count sums up what the picture shows.
+// count sums up all runs, also those that are not drawn.
 func (t *timeline) count(drawn []activity) {
 	t.minutes = map[time.Time]journal.Minute{}
 	known := true
@@ -119,7 +125,6 @@ func (t *timeline) count(drawn []activity) {
 		for _, m := range a.history.Minutes {
 			known = known && (m.Most > 0 || m.Requests == 0)
 		}
-		t.Partly = t.Partly || len(a.history.Unended) > 0
 		for _, m := range slices.Concat(a.history.Minutes, a.history.Unended) {
 			sum := t.minutes[m.Time]
 			sum.Requests += m.Requests
@@ -181,8 +186,9 @@ func (t *timeline) draw(drawn []activity) {
 		minutes += int64(s.until.Sub(s.from) / time.Minute)
 	}
 	t.PerBar = (minutes + timelineBars - 1) / timelineBars
-	perRequest := (timelineBase - timelineTop) / max(1.1*accountLimit, 1.05*float64(t.Busiest))
+	perRequest := (timelineBase - timelineTop) / max(1.1*accountLimit, 1.05*float64(t.highest()))
 	t.Limit = timelineBase - accountLimit*perRequest
+	t.least = leastPause(drawn)
 	for i, s := range axis {
 		t.bars(s, perRequest)
 		if i > 0 {
@@ -193,6 +199,33 @@ func (t *timeline) draw(drawn []activity) {
 		t.runs(s, drawn)
 	}
 	t.ticks(axis)
+}
+
+// leastPause returns how long a pause must last to be among the longest ones, for
+// which there is room.
+func leastPause(drawn []activity) time.Duration {
+	var all []time.Duration
+	for _, a := range drawn {
+		for _, p := range a.history.Pauses {
+			all = append(all, p.Until.Sub(p.From))
+		}
+	}
+	if len(all) <= timelinePauses {
+		return math.MinInt64 // also one that a clock set back made end before it began
+	}
+	slices.Sort(all)
+	return all[len(all)-timelinePauses]
+}
+
+// highest is what the highest bar may stand for: what was answered in a minute may
+// have left before it.
+func (t *timeline) highest() int64 {
+	var most journal.Minute
+	for _, m := range t.minutes {
+		most.Throttled = max(most.Throttled, m.Throttled)
+		most.Unanswered = max(most.Unanswered, m.Unanswered)
+	}
+	return max(t.Busiest, most.Throttled+most.Unanswered)
 }
 
 // rest words a time in which nothing was done.
@@ -206,29 +239,38 @@ func rest(d time.Duration) string {
 // bars draws what left within a stretch.
 func (t *timeline) bars(s stretch, perRequest float64) {
 	step := time.Duration(t.PerBar) * time.Minute
-	for at := s.from; at.Before(s.until); at = at.Add(step) {
-		var bar journal.Minute
-		for m := at; m.Before(at.Add(step)); m = m.Add(time.Minute) {
-			bar.Requests = max(bar.Requests, t.minutes[m].Requests)
-			bar.Throttled = max(bar.Throttled, t.minutes[m].Throttled)
-			bar.Unanswered = max(bar.Unanswered, t.minutes[m].Unanswered)
+	busiest := map[time.Duration]journal.Minute{} // by when its bar begins
+	for began, m := range t.minutes {
+		if began.Before(s.from) || !began.Before(s.until) || m.Requests+m.Throttled+m.Unanswered == 0 {
+			continue
 		}
-		if bar.Requests+bar.Throttled+bar.Unanswered > 0 {
-			t.bar(s, at, bar, perRequest)
-		}
+		at := began.Sub(s.from) / step * step
+		bar := busiest[at]
+		bar.Requests = max(bar.Requests, m.Requests)
+		bar.Throttled = max(bar.Throttled, m.Throttled)
+		bar.Unanswered = max(bar.Unanswered, m.Unanswered)
+		busiest[at] = bar
+	}
+	for _, after := range slices.Sorted(maps.Keys(busiest)) {
+		at := s.from.Add(after)
+		t.bar(s, at, min(step, s.until.Sub(at)), busiest[after], perRequest)
 	}
 }
 
 // bar draws one bar: at its top what was answered 429 or not at all.
-func (t *timeline) bar(s stretch, at time.Time, m journal.Minute, perRequest float64) {
-	width := s.scale * float64(t.PerBar)
+func (t *timeline) bar(s stretch, at time.Time, lasts time.Duration, m journal.Minute, perRequest float64) {
+	width := s.scale * lasts.Minutes()
 	if width > 0.8 {
 		width *= 0.86 // a gap to the next one
 	} else {
 		width += 0.05 // no seam
 	}
 	total := max(m.Requests, m.Throttled+m.Unanswered)
-	text := at.UTC().Format("2 Jan 15:04") + " UTC: " + plural(m.Requests, "request") + also(", ", m.Throttled, "answered 429") + also(", ", m.Unanswered, "not answered")
+	text := at.UTC().Format("2 Jan 2006 15:04") + " UTC"
+	if minutes := int64(lasts / time.Minute); minutes > 1 {
+		text += fmt.Sprintf(", the most in one of %d minutes", minutes)
+	}
+	text += ": " + plural(m.Requests, "request") + also(", ", m.Throttled, "answered 429") + also(", ", m.Unanswered, "not answered")
 	top := float64(timelineBase)
 	for _, part := range []struct {
 		class string
@@ -266,9 +308,13 @@ func (t *timeline) runs(s stretch, drawn []activity) {
 			t.Runs = append(t.Runs, shape{X: s.at(a.until), Y: timelineTop, Class: "early", Text: fmt.Sprintf("run %d: %s", a.number, a.ended)})
 		}
 		for _, p := range a.history.Pauses {
+			if p.Until.Sub(p.From) < t.least || len(t.Bands) == timelinePauses {
+				t.Brief++
+				continue
+			}
 			t.Bands = append(t.Bands, shape{
 				X: s.at(p.From), Width: max(0.2, s.at(p.Until)-s.at(p.From)), Y: timelineTop, Height: timelineBase - timelineTop,
-				Text: fmt.Sprintf("paused %s from %s UTC: %s", short(p.Until.Sub(p.From)), p.From.UTC().Format("15:04:05"), p.Reason),
+				Text: fmt.Sprintf("paused %s from %s: %s", short(p.Until.Sub(p.From)), utc(p.From), plain(p.Reason)),
 			})
 		}
 	}
@@ -284,7 +330,11 @@ func (t *timeline) ticks(axis []stretch) {
 			break
 		}
 	}
-	last, day, dated := -nextTick, "", -2*nextTick
+	date, room := "2 Jan", 1.5*nextTick
+	if axis[0].from.UTC().Year() != axis[len(axis)-1].until.UTC().Year() {
+		date, room = "2 Jan 2006", 2.2*nextTick
+	}
+	last, day, dated := -nextTick, "", -room
 	for _, s := range axis {
 		first := true
 		for at := s.from; at.Before(s.until); at = at.Truncate(step).Add(step) {
@@ -293,7 +343,7 @@ func (t *timeline) ticks(axis []stretch) {
 				continue
 			}
 			tick := shape{X: x, Text: at.UTC().Format("15:04")}
-			if d := at.UTC().Format("2 Jan"); d != day && x-dated > 1.5*nextTick {
+			if d := at.UTC().Format(date); d != day && x-dated >= room {
 				day, dated, tick.Class = d, x, d
 			}
 			t.Ticks = append(t.Ticks, tick)

@@ -67,3 +67,22 @@ func ExampleIdentifier_Masked() {
 	// j***@example.com
 	// +1415***71
 }
+
+func TestMaskIn(t *testing.T) {
+	tests := []struct {
+		id        api.Identifier
+		spellings []string
+		in, want  string
+	}{
+		{api.Identifier{api.Email, "ada@example.com"}, nil, "ADA@Example.com: ada%40example.com, Ada%40EXAMPLE.com", "a***@example.com: a***@example.com, a***@example.com"},
+		{api.Identifier{api.Email, "ada@example.com"}, []string{"<Ada> ada@EXAMPLE.com"}, `"<ada> ADA@example.com" is not valid`, `"a***@example.com" is not valid`},
+		{api.Identifier{api.Phone, "+12025550123"}, []string{"(202) 555-0123"}, "+12025550123, %2B12025550123, 12025550123, (202) 555-0123", "+1202***23, +1202***23, +1202***23, +1202***23"},
+		{api.Identifier{api.WebChat, "id"}, nil, "no valid id", "no valid id"},
+		{api.Identifier{api.Email, "é@example.com"}, nil, "É ß é@example.com ſ", "É ß é***@example.com ſ"},
+	}
+	for _, tt := range tests {
+		if got := tt.id.MaskIn(tt.in, tt.spellings...); got != tt.want {
+			t.Errorf("%v in %q:\n%q, want\n%q", tt.id, tt.in, got, tt.want)
+		}
+	}
+}
