@@ -71,11 +71,16 @@ func (j *job) openJournal() (*journal.Journal, error) {
 	if openToAll(j.list.journal) {
 		j.log.Warn("the journal names people and can be read by every user of this machine; chmod o-r it", "journal", j.list.journal)
 	}
-	if lost := opened.Lost(); lost > 0 {
-		j.log.Warn("the journal has fewer records than the lock file beside it knows of: it was cut, deleted or replaced; what is not found from now on is marked unsure",
-			"journal", j.list.journal, "lost", lost, "hint", "restore it from a backup, or delete the lock file too if you mean to start over")
-	}
+	j.warnLost(opened.Lost())
 	return opened, nil
+}
+
+// warnLost says how many records the journal has lost, if any.
+func (j *job) warnLost(records int64) {
+	if records > 0 {
+		j.log.Warn("the journal has fewer records than the lock file beside it knows of: it was cut, deleted or replaced; what is not found from now on is marked unsure",
+			"journal", j.list.journal, "lost", records, "hint", "restore it from a backup, or delete the lock file too if you mean to start over")
+	}
 }
 
 // confirm asks on the terminal. Only one of the answers is a yes: an empty line,

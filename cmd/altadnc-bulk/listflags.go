@@ -283,6 +283,9 @@ func (f *listFlags) openRecorded(a *app, arg string) (*list, *journal.View, erro
 		view.Close()
 		return nil, nil, err
 	}
+	if lost := view.Lost(); lost > 0 {
+		a.warn("%s lacks %s that the lock file beside it knows of: it was cut, deleted or replaced; restore it from a backup", l.journal, plural(lost, "record"))
+	}
 	return l, view, nil
 }
 

@@ -142,6 +142,9 @@ func newPage(f *reportFlags, l *list, records *journal.View) (*page, error) {
 		p.Listed = utc(entries.listed)
 	}
 	p.Sentence = standing(entries, runs, holder != nil)
+	if len(runs) == 0 && records.Lost() > 0 {
+		p.Sentence = "The journal of this list is gone: what was sent is not known."
+	}
 	return p, nil
 }
 

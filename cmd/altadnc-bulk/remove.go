@@ -170,6 +170,7 @@ func (r *removal) showPlan() error {
 		return err
 	}
 	defer records.Close()
+	r.warnLost(records.Lost())
 	plan, err := r.plan(records)
 	if err != nil {
 		return err

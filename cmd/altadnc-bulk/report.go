@@ -274,6 +274,8 @@ func openReason(s journal.State, forms []journal.Stored) string {
 		return "sent, but no answer arrived"
 	case s.Reopened:
 		return "to be sent again"
+	case s.Status == journal.None && s.Unsure:
+		return "not known: the journal has lost records"
 	}
 	return "not sent yet"
 }

@@ -118,6 +118,7 @@ func (r *restore) showPlan() error {
 		return err
 	}
 	defer records.Close()
+	r.warnLost(records.Lost())
 	if !records.Exists() {
 		return r.noJournal()
 	}

@@ -87,6 +87,7 @@ type status struct {
 	Seconds   int64            `json:"seconds_left"`
 
 	perMinute float64
+	lost      bool   // records of the journal, or all of it
 	send      int64  // keys that a run would send: open ones, and failed ones again
 	reading   string // the flags with which the list was read
 }
@@ -94,7 +95,7 @@ type status struct {
 func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) (*status, error) {
 	k := plan.Keys.Counts
 	s := &status{
-		List: l.path, Journal: l.journal, Exists: records.Exists(),
+		List: l.path, Journal: l.journal, Exists: records.Exists(), lost: records.Lost() > 0,
 		Rows: newRowCounts(plan.Rows), Entries: plan.Entries, Removed: k[journal.Removed], NotFound: k[journal.NotFound], Failed: k[journal.Failed] + plan.Refused.Total,
 		Duplicate: plan.Duplicates, Protected: k[journal.Protected], Restored: k[journal.Restored], Open: k[journal.Pending],
 		Unsure: plan.Keys.Unsure, Intent: plan.Keys.Unanswered,
@@ -157,6 +158,8 @@ func (s *status) words() string {
 	switch {
 	case s.Holder != "":
 		return "a run is in progress (" + s.Holder + ")"
+	case !s.Exists && s.lost:
+		return "the journal is gone, and what was sent is not known"
 	case !s.Exists:
 		return "nothing was sent yet"
 	case s.Open > 0:
@@ -179,6 +182,8 @@ func (s *status) unanswered() string {
 
 func (s *status) writeJournal(t table) {
 	switch {
+	case !s.Exists && s.lost:
+		t.line("Journal: %s, not there any more", s.Journal)
 	case !s.Exists:
 		t.line("Journal: %s, not there yet", s.Journal)
 	case s.LastRun != nil:

@@ -28,7 +28,6 @@ type Journal struct {
 	idle    sync.Cond // a group was written
 	file    file      // nil until a new journal begins
 	lock    *flock.Flock
-	lost    int64 // records that the lock file knows of and the journal does not have
 	begun   bool
 	closed  bool
 	err     error // the first one, final
@@ -74,26 +73,6 @@ func open(d disk, path string, id Identity) (*Journal, error) {
 	j.miss(earlier)
 	return j, nil
 }
-
-// miss compares the journal with what its lock file knows about an earlier one.
-// What is missing may have been about a request for any key.
-func (j *Journal) miss(earlier note) {
-	switch {
-	case earlier.ID == j.id:
-		j.lost = max(0, earlier.Records-j.records)
-	default:
-		j.lost = earlier.Records
-	}
-	if j.lost > 0 {
-		j.index.distrust()
-	}
-}
-
-// Lost returns how many records the lock file beside the journal knows of that the
-// journal, as it was opened, does not have: somebody cut it, deleted it, or put an
-// older one in its place. Every key without a finished outcome is unsure then, which
-// Begin writes down.
-func (j *Journal) Lost() int64 { return j.lost }
 
 // abandon closes what Open has opened before it failed. Errors of it would add
 // nothing to the one that made it fail.

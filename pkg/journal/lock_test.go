@@ -157,6 +157,12 @@ func TestJournalYoungerThanItsLock(t *testing.T) {
 					t.Fatalf("lost %d, state %+v; want doubt", j.Lost(), j.Index().State(keyOf(1)))
 				}
 				must(t, j.Close())
+				v, err := Load(path, nil)
+				must(t, err)
+				must(t, v.Close())
+				if v.Lost() == 0 || !v.Index().State(keyOf(1)).Unsure {
+					t.Fatalf("a view: lost %d, state %+v; want doubt", v.Lost(), v.Index().State(keyOf(1)))
+				}
 			}
 			j = mustBegin(t, path)
 			must(t, j.Close())

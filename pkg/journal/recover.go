@@ -42,7 +42,29 @@ type content struct {
 	durable    int64   // the last sequence number known durable
 	unsettled  []int64 // offsets of the records after that one
 	tail       TornTail
+
+	lost int64 // records that the lock file knows of and the journal does not have
 }
+
+// miss compares the journal with what its lock file knows about an earlier one.
+// What is missing may have been about a request for any key.
+func (c *content) miss(earlier note) {
+	switch {
+	case earlier.ID == c.id:
+		c.lost = max(0, earlier.Records-c.records)
+	default:
+		c.lost = earlier.Records
+	}
+	if c.lost > 0 {
+		c.index.distrust()
+	}
+}
+
+// Lost returns how many records the lock file beside the journal knows of that the
+// journal, as it was opened or loaded, does not have: somebody cut it, deleted it, or
+// put an older one in its place. Every key without a finished outcome is unsure then,
+// which Begin writes down.
+func (c *content) Lost() int64 { return c.lost }
 
 // TornTail is the end of a journal that was being written when its writer was
 // cut off: lines that never were durable.

@@ -21,13 +21,20 @@ type View struct {
 	window window
 }
 
-// Load reads the journal at path. If there is none, the view is empty. With an
+// Load reads the journal at path. If there is none, the view is empty; what is
+// missing of an earlier one, Lost says. With an
 // identity, a journal of another one is a *[MismatchError]. Other errors are
 // those of [Open]. A tail that is torn, or just being written, is left alone.
 func Load(path string, id *Identity) (*View, error) {
+	var earlier note // read before the journal, to which a run may append meanwhile
+	if real, err := resolve(path); err == nil {
+		earlier = readNote(real)
+	}
 	f, err := openToRead(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &View{content: &content{path: path, index: new(Index)}}, nil
+		v := &View{content: &content{path: path, index: new(Index)}}
+		v.miss(earlier)
+		return v, nil
 	}
 	if err != nil {
 		return nil, err
@@ -36,6 +43,7 @@ func Load(path string, id *Identity) (*View, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	c.miss(earlier)
 	return &View{content: c, file: f}, nil
 }
 
