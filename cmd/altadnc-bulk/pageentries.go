@@ -59,6 +59,7 @@ type pageTable struct {
 	Total int64
 	All   string // the command that writes all of them
 	bytes int
+	full  bool
 }
 
 type pageRow struct {
@@ -78,12 +79,16 @@ const (
 	longestText = 240
 )
 
-func (t *pageTable) add(r pageRow) {
-	t.Total++
-	size := 60 + len(r.Type) + len(html.EscapeString(r.Identifier)) + len(html.EscapeString(r.Reason)) + len(r.Time)
-	if len(t.Rows) == pageRows || t.bytes+size > pageBytes {
-		t.bytes = pageBytes // what comes now would have a gap before it
+// add counts a row, and takes it in if there is room. Of a million rows most find
+// none, so that a row is only made when it is asked for.
+func (t *pageTable) add(row func() pageRow) {
+	if t.Total++; t.full {
 		return
+	}
+	r := row()
+	size := 60 + len(r.Type) + len(html.EscapeString(r.Identifier)) + len(html.EscapeString(r.Reason)) + len(r.Time)
+	if t.full = len(t.Rows) == pageRows || t.bytes+size > pageBytes; t.full {
+		return // also to shorter ones, which would have a gap before them
 	}
 	t.bytes += size
 	t.Rows = append(t.Rows, r)
@@ -162,9 +167,9 @@ func (p *pageEntries) verify(f finding) {
 
 // tables puts an entry where it needs eyes.
 func (p *pageEntries) tables(e reader.Entry, f finding) {
-	row := p.row(e, f)
+	row := func() pageRow { return p.row(e, f) }
 	if f.outcome == journal.Failed.String() {
-		p.fail(e, f, row.Reason)
+		p.fail(e, f)
 		p.failed.add(row)
 	}
 	if f.unsure {
@@ -184,13 +189,13 @@ func (p *pageEntries) tables(e reader.Entry, f finding) {
 }
 
 // fail counts a failure with others of its kind.
-func (p *pageEntries) fail(e reader.Entry, f finding, reason string) {
+func (p *pageEntries) fail(e reader.Entry, f finding) {
 	group := f.group
 	if e.Refusal != nil {
 		group = "refused: " + e.Refusal.Code
 	}
 	if p.failures[group] == nil {
-		p.failures[group] = &pageFailure{Group: group, Reason: reason, Advice: adviceFor(group)}
+		p.failures[group] = &pageFailure{Group: group, Reason: p.row(e, f).Reason, Advice: adviceFor(group)}
 	}
 	p.failures[group].Count++
 }
