@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func (a *app) reportCommand() *cobra.Command {
 	f := &reportFlags{}
 	cmd := &cobra.Command{
 		Use:   "report LIST",
-		Short: "Write LIST with the outcome of every entry, in the format of the list",
+		Short: "Write LIST with the outcome of every entry, in its format (a workbook as CSV)",
 		Long: `report writes LIST to standard output or a file, one line per entry, followed by
 columns with what the journal says of it: dnc_line, dnc_type, dnc_sent, dnc_outcome,
 dnc_raw, dnc_reason, dnc_status, dnc_attempts, dnc_unsure, dnc_time and dnc_verified.
@@ -76,6 +77,9 @@ func (f *reportFlags) run(a *app, arg string) error {
 	}
 	if f.unmask {
 		return usageError("leave --unmask out", "--unmask is for --format html: other reports hold the list as it is")
+	}
+	if strings.EqualFold(filepath.Ext(f.output), ".xlsx") {
+		return usageError("give it a name that ends in .csv", "--output %s: no workbook is written, the report of one is CSV", f.output)
 	}
 	l, records, err := f.read.openRecorded(a, arg)
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"path/filepath"
-	"strings"
 	"time"
 
 	"altadnc-bulk/pkg/journal"
@@ -157,7 +156,10 @@ func (v *removeSummary) writeRewritten(t table) {
 		t.line("%s --snapshot auto finds the form that is stored, --as-is sends what is written.", what)
 		return
 	}
-	again := "not-found" + filepath.Ext(strings.TrimSuffix(v.List, ".gz"))
+	again := "not-found"
+	if v.List != "-" {
+		again = partName(filepath.Base(v.List), "-not-found")
+	}
 	t.line("%s To send the form that is stored (or what is written: --as-is in place of --snapshot auto):", what)
 	t.line("  altadnc-bulk report --outcome not_found %s%s > %s", v.reading, shellQuote(v.List), shellQuote(again))
 	t.line("  altadnc-bulk remove --snapshot auto %s%s", v.rereading, shellQuote(again))

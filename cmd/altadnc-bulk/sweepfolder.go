@@ -130,15 +130,18 @@ func parts(name string) (stem, ending string) {
 	return strings.TrimSuffix(stem, ending), ending + packed
 }
 
-// failedName is the name of the list of what failed of a list. A report is in
-// the list's own format, but for a spreadsheet's, which becomes CSV.
-func failedName(name string) string {
+// failedName is the name of the list of what failed of a list.
+func failedName(name string) string { return partName(name, "-failed") }
+
+// partName is the name of a list of some entries of a list. A report is in the
+// list's own format, but for a spreadsheet's, which becomes CSV.
+func partName(name, what string) string {
 	stem, ending := parts(name)
 	ending = strings.TrimSuffix(strings.ToLower(ending), ".gz")
 	if ending == ".xlsx" {
 		ending = ".csv"
 	}
-	return stem + "-failed" + ending
+	return stem + what + ending
 }
 
 // move is a list on its way to done. It is noted in a file there from before the

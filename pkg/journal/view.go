@@ -21,10 +21,10 @@ type View struct {
 	window window
 }
 
-// Load reads the journal at path. If there is none, the view is empty; what is
-// missing of an earlier one, Lost says. With an
-// identity, a journal of another one is a *[MismatchError]. Other errors are
-// those of [Open]. A tail that is torn, or just being written, is left alone.
+// Load reads the journal at path. If there is none, the view is empty; Lost says
+// whether there was one. With an identity, a journal of another one is a
+// *[MismatchError]. Other errors are those of [Open]. A tail that is torn, or just
+// being written, is left alone.
 func Load(path string, id *Identity) (*View, error) {
 	var earlier note // read before the journal, to which a run may append meanwhile
 	if real, err := resolve(path); err == nil {
