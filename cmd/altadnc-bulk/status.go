@@ -110,7 +110,10 @@ func newStatus(l *list, plan *worker.Plan, records *journal.View, rate float64) 
 	}
 	if s.Exists {
 		_, last, n := records.Runs()
-		s.Runs, s.LastRun, s.Torn = n, &last.Time, records.Torn() != nil
+		s.Runs, s.Torn = n, records.Torn() != nil
+		if n > 0 { // a power cut can leave nothing but the first record
+			s.LastRun = &last.Time
+		}
 	}
 	holder, err := journal.Holder(l.journal)
 	if err != nil {
@@ -160,7 +163,7 @@ func (s *status) words() string {
 		return "a run is in progress (" + s.Holder + ")"
 	case !s.Exists && s.lost:
 		return "the journal is gone, and what was sent is not known"
-	case !s.Exists:
+	case s.Runs == 0:
 		return "nothing was sent yet"
 	case s.Open > 0:
 		return fmt.Sprintf("not finished, %s open", counted(s.Open, "entry is", "entries are"))
@@ -186,7 +189,9 @@ func (s *status) writeJournal(t table) {
 		t.line("Journal: %s, not there any more", s.Journal)
 	case !s.Exists:
 		t.line("Journal: %s, not there yet", s.Journal)
-	case s.LastRun != nil:
+	case s.LastRun == nil:
+		t.line("Journal: %s, without a run", s.Journal)
+	default:
 		t.line("Journal: %s, %s, the last one begun on %s", s.Journal, plural(s.Runs, "run"), zoned(*s.LastRun, "2006-01-02 15:04"))
 	}
 	if s.Torn && s.Holder == "" {
@@ -201,13 +206,13 @@ func (s *status) writeNext(t table) {
 		return
 	}
 	switch {
-	case s.Open > 0 && !s.Exists:
+	case s.Open > 0 && s.Runs == 0:
 		t.line("Begin with: altadnc-bulk remove %s", list)
 	case s.Open > 0:
 		t.line("Go on with: altadnc-bulk remove %s", list)
 	case s.send > 0:
 		t.line("Try it again with: altadnc-bulk remove %s", list)
-	case s.Failed == 0 && s.Exists:
+	case s.Failed == 0 && s.Runs > 0:
 		t.line("Prove it with: altadnc-bulk verify %s", list)
 	}
 	if s.Failed > 0 {

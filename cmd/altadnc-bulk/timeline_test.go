@@ -84,6 +84,19 @@ func TestTimelineOfManyPauses(t *testing.T) {
 	}
 }
 
+// A bar ends with its run, also where it stands for several minutes.
+func TestTimelineBarsEndWithTheirRun(t *testing.T) {
+	began := time.Date(2026, 1, 1, 22, 0, 0, 0, time.UTC)
+	run := journal.RunHistory{Run: journal.Run{Time: began}, Last: began, End: &journal.End{Reason: "finished"}}
+	for i := range 2*timelineBars + 1 {
+		run.Minutes = append(run.Minutes, journal.Minute{Time: began.Add(time.Duration(i) * time.Minute), Requests: 97})
+	}
+	line := newTimeline([]journal.RunHistory{run}, false)
+	if last := line.Bars[len(line.Bars)-1]; line.PerBar != 3 || last.X+last.Width > 100.06 {
+		t.Errorf("%d minutes a bar, the last one %+v", line.PerBar, last)
+	}
+}
+
 // What was killed before it wrote anything down is not said to have sent nothing, and
 // what is not drawn is counted.
 func TestTimelineCountsAllRuns(t *testing.T) {
