@@ -298,3 +298,36 @@ func TestJournalOf(t *testing.T) {
 		}
 	}
 }
+
+// A list that has the name of another one's failures, and was swept itself, is not
+// deleted with that one.
+func TestCleanLeavesAListOfItsOwn(t *testing.T) {
+	path := t.TempDir()
+	f, err := newFolder(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-48 * time.Hour)
+	for _, name := range []string{"a.csv", "a.csv.journal", "a-failed.csv", "a-failed.csv.journal", "b.csv", "b.csv.journal", "b-failed.csv"} {
+		if err := f.disk.mkdir(f.done); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(f.done, name)
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name == "a-failed.csv.journal" {
+			continue
+		}
+		if err := os.Chtimes(file, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.clean(24 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(f.done, "*"))
+	if err != nil || len(left) != 2 || !f.has("a-failed.csv") || !f.has("a-failed.csv.journal") {
+		t.Errorf("%v, %q; want the list a-failed.csv and its journal", err, left)
+	}
+}

@@ -364,7 +364,10 @@ func (f *folder) clean(keep time.Duration) error {
 // delete deletes a list in done with all that belongs to it. The journal goes last,
 // when the others are gone for good: without it they would never be found again.
 func (f *folder) delete(list string, entries []fs.DirEntry) error {
-	gone := []string{list, failedName(list), pageName(list)}
+	gone := []string{list, pageName(list)}
+	if failed := failedName(list); !f.has(failed + ".journal") { // else it is a list that was swept itself
+		gone = append(gone, failed)
+	}
 	for _, e := range entries {
 		if of, ok := journalOf(e.Name()); ok && of == list && e.Name() != list+".journal" {
 			gone = append(gone, e.Name())
