@@ -50,6 +50,7 @@ func (d *desk) restore(v revival) (s Summary, p *RestorePlan) {
 	if s.Counts[journal.Restored]+s.Counts[journal.Failed]+s.Counts[journal.Pending] != s.Entries || s.Entries != p.Keys {
 		d.t.Errorf("%+v does not add up to %d keys", s, p.Keys)
 	}
+	d.addsUp(s)
 	return s, p
 }
 
