@@ -305,6 +305,7 @@ func TestPageStaysSmall(t *testing.T) {
 	run := journal.RunHistory{Run: journal.Run{Time: began}, Last: began.Add(170 * time.Hour)}
 	for i := range 10_000 {
 		run.Minutes = append(run.Minutes, journal.Minute{Time: began.Add(time.Duration(i) * time.Minute), Requests: 97, Most: 97, Throttled: 1, Unanswered: 1})
+		run.Pauses = append(run.Pauses, journal.Pause{From: began.Add(time.Duration(i) * time.Minute), Until: began.Add(time.Duration(i)*time.Minute + 20*time.Second), Reason: "the account's quota is used up"})
 	}
 	var runs []journal.RunHistory
 	for range 500 {

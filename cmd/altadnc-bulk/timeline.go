@@ -56,7 +56,7 @@ const (
 	nextTick       = 11.0 // percent: what a label needs on a telephone
 	accountLimit   = 100  // requests a minute, as the API documents it
 	timelineRuns   = 40
-	timelinePauses = 200
+	timelinePauses = 100
 	timelineNarrow = 6.0 // percent: below it a run has no room for its number
 	roomyBar       = 6.0 // percent: above it a bar has room for its figure on a telephone
 )
@@ -355,7 +355,11 @@ func (t *timeline) ticks(axis []stretch) {
 // Describe puts the picture into words for those who cannot see it.
 func (t *timeline) Describe() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Requests a minute: %s in all, at most %d in a minute of the clock, where the limit is %d.", plural(t.Requests, "request"), t.Busiest, accountLimit)
+	known := ""
+	if t.Partly {
+		known = "at least "
+	}
+	fmt.Fprintf(&b, "Requests a minute: %s%s in all, %s%d in the busiest minute of the clock; the limit is %d.", known, plural(t.Requests, "request"), known, t.Busiest, accountLimit)
 	for _, r := range t.Runs {
 		if r.Class == "early" {
 			fmt.Fprintf(&b, " %s.", capital(r.Text))

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +112,13 @@ func TestTimelineCountsAllRuns(t *testing.T) {
 		})
 	}
 	line := newTimeline(runs, false)
+	if told := line.Describe(); !strings.HasPrefix(told, "Requests a minute: at least 350 requests in all, at least 7 in the busiest minute") {
+		t.Error(told)
+	}
+	var out bytes.Buffer
+	if err := (&page{Timeline: line}).write(&out); err != nil || !strings.Contains(out.String(), "At least 350 requests. ") {
+		t.Errorf("%v, or the page says what answered requests that are not on record", err)
+	}
 	if line.Requests != 350 || line.Most != 60 || line.Earlier != 10 || line.Idle != 0 || !line.Partly {
 		t.Errorf("%+v", line)
 	}
