@@ -96,7 +96,7 @@ func classify(err error) *exitError {
 	case errors.As(err, &locked):
 		return &exitError{code: exitLocked, err: err, hint: "nothing was sent; status shows how far that run is"}
 	case errors.As(err, &damage):
-		return &exitError{code: exitJournal, err: err, hint: "nothing was sent; to repair it: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
+		return &exitError{code: exitJournal, err: err, hint: "this command sent nothing; to repair the journal: altadnc-bulk journal repair " + shellQuote(damage.Path) + " --to NEW"}
 	case errors.Is(err, journal.ErrSound):
 		return &exitError{code: exitUsage, err: err, hint: "use the journal as it is"}
 	case errors.As(err, &mismatch):

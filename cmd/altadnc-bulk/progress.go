@@ -21,6 +21,7 @@ type state struct {
 	worker.Progress
 	total     int64         // keys to send, those that earlier runs finished included
 	settled   int64         // of these, done
+	earlier   int64         // of these, by earlier runs
 	perMinute float64       // as measured; 0 is unknown
 	wait      time.Duration // how long nothing may leave
 	why       string        // and for what reason
@@ -43,7 +44,7 @@ func (s state) left() time.Duration {
 // clock of its own, all of which are different here (the terminal may be
 // resized, and the rate is that of the pace).
 func frame(s state, width int) string {
-	counts := fmt.Sprintf("%s removed, %s not found, %s failed", count(s.Counts[journal.Removed]), count(s.Counts[journal.NotFound]), count(s.Counts[journal.Failed]))
+	counts := fmt.Sprintf("%s removed, %s not found, %s failed", count(s.Counts[journal.Removed]), count(s.Counts[journal.NotFound]), count(s.Counts[journal.Failed])) + also(", ", s.earlier, "earlier")
 	var tail, least []string
 	trouble := s.trouble()
 	if trouble != "" {

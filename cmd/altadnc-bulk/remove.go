@@ -336,7 +336,8 @@ func (r *removal) state(run *worker.Run, plan *worker.Plan) state {
 	if r.limit > 0 {
 		s.total = min(s.total, r.limit)
 	}
-	s.total, s.settled = s.total+plan.Skip(), s.settled+plan.Skip() // by earlier runs
+	s.earlier = plan.Skip()
+	s.total, s.settled = s.total+s.earlier, s.settled+s.earlier
 	s.wait, s.why = r.wait()
 	return s
 }

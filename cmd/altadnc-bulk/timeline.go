@@ -58,6 +58,7 @@ const (
 	timelineRuns   = 40
 	timelinePauses = 100
 	timelineNarrow = 6.0 // percent: below it a run has no room for its number
+	figureHeight   = 12  // pixels
 	roomyBar       = 6.0 // percent: above it a bar has room for its figure on a telephone
 )
 
@@ -285,7 +286,11 @@ func (t *timeline) bar(s stretch, at time.Time, lasts time.Duration, m journal.M
 		text = "" // once a bar
 	}
 	if width > roomyBar {
-		t.Figures = append(t.Figures, shape{X: s.at(at) + width/2, Y: top - 4, Text: count(m.Requests)})
+		y := top - 4
+		if y > t.Limit && y < t.Limit+figureHeight {
+			y = t.Limit - 4 // the line would strike it through
+		}
+		t.Figures = append(t.Figures, shape{X: s.at(at) + width/2, Y: y, Text: count(m.Requests)})
 	}
 }
 

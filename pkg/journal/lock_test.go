@@ -132,6 +132,32 @@ func TestLockFollowsNoLink(t *testing.T) {
 }
 
 // A journal that is shorter than its lock file says has lost something, for good.
+// A journal that was repaired lost what its repair tells, and is not said to have been
+// cut as well; unless it was.
+func TestRepairedJournalBesideItsLock(t *testing.T) {
+	for _, cut := range []bool{false, true} {
+		path := newPath(t)
+		j := mustBegin(t, path)
+		for n := range 4 {
+			must(t, j.Outcome(removed(n)))
+		}
+		must(t, j.End(End{}))
+		must(t, j.Close())
+		text := bytes.Replace(readFile(t, path), []byte("p1@example.com"), []byte("p9@example.com"), 1)
+		if cut {
+			text = text[:bytes.Index(text, []byte(`{"seq":6,`))]
+		}
+		must(t, os.WriteFile(path, text, 0o600))
+		_, err := Repair(path, path+".new")
+		must(t, err)
+		must(t, os.Rename(path+".new", path))
+		j = mustOpen(t, path)
+		if (j.Lost() > 0) != cut || !j.Index().State(keyOf(1)).Unsure {
+			t.Errorf("cut %v: lost %d, the damaged key's state %+v", cut, j.Lost(), j.Index().State(keyOf(1)))
+		}
+	}
+}
+
 func TestJournalYoungerThanItsLock(t *testing.T) {
 	for name, lose := range map[string]func(path string){
 		"cut": func(path string) {

@@ -43,7 +43,8 @@ type content struct {
 	unsettled  []int64 // offsets of the records after that one
 	tail       TornTail
 
-	lost int64 // records that the lock file knows of and the journal does not have
+	repaired int64 // records that the one had of which [Repair] made this journal, at least
+	lost     int64 // records that the lock file knows of and the journal does not have
 }
 
 // miss compares the journal with what its lock file knows about an earlier one.
@@ -51,7 +52,7 @@ type content struct {
 func (c *content) miss(earlier note) {
 	switch {
 	case earlier.ID == c.id:
-		c.lost = max(0, earlier.Records-c.records)
+		c.lost = max(0, earlier.Records-max(c.records, c.repaired)) // what a repair lost its record tells
 	default:
 		c.lost = earlier.Records
 	}
@@ -232,6 +233,10 @@ func (s *scanner) add(at place, size int, terminated bool) {
 	s.sum, s.terminated = s.chain.prev, terminated
 	s.index.apply(s.record.change(s.offset))
 	switch s.record.kind {
+	case KindRepair:
+		if len(s.record.sha256) > 0 { // else a run noted what it found missing
+			s.repaired = max(s.repaired, s.record.kept+s.record.lost)
+		}
 	case KindJournal:
 		s.id, s.identity = string(s.record.id), s.record.identity()
 	case KindRun:
