@@ -274,6 +274,9 @@ func TestPageOfTrouble(t *testing.T) {
 	if !strings.Contains(page, "The journal is damaged") || strings.Contains(page, "data-outcome") || !strings.Contains(page, "checksum does not match") {
 		t.Errorf("the page of a damaged journal:\n%s", page)
 	}
+	damaged := filepath.Join(t.TempDir(), "damaged.log") // evidence, which no page replaces
+	write(damaged, bytes.Replace(text, []byte("person1@"), []byte("person2@"), 1))
+	printed(t, exitUsage, "report", "--format", "html", "--journal", damaged, "-o", damaged, list)
 	empty := filepath.Join(t.TempDir(), "empty.csv")
 	write(empty, []byte("identifier,identifierType\n"))
 	page = printed(t, exitOK, "report", "--format", "html", empty)

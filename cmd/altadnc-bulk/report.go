@@ -153,7 +153,7 @@ func (f *reportFlags) runPage(a *app, arg string) error {
 	l, records, err := f.read.openRecorded(a, arg)
 	var damage *journal.DamageError
 	if errors.As(err, &damage) {
-		err = a.emit(f.output, []string{arg}, newDamagedPage(arg, damage.Path, damage).write)
+		err = a.emit(f.output, []string{arg, damage.Path}, newDamagedPage(arg, damage.Path, damage).write)
 		return cmp.Or(err, error(damage))
 	}
 	if err != nil {

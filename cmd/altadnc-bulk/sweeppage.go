@@ -80,8 +80,10 @@ const pageMark = `<meta name="generator" content="altadnc-bulk `
 // writeIndex puts the page of a night in the place of the last one's.
 func (s *sweep) writeIndex(f *folder, v *sweepSummary) error {
 	path := filepath.Join(f.done, "index.html")
-	if there, err := os.ReadFile(path); err == nil && !strings.Contains(string(there), pageMark) {
-		return fmt.Errorf("%s exists and is not a page of this program: it was left alone", path)
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() { // else nothing is replaced
+		if there, err := os.ReadFile(path); err == nil && !strings.Contains(string(there), pageMark) {
+			return fmt.Errorf("%s exists and is not a page of this program: it was left alone", path)
+		}
 	}
 	if err := f.disk.mkdir(f.done); err != nil {
 		return err

@@ -30,16 +30,16 @@ func TestTimelineOfAnyRuns(t *testing.T) {
 	})
 	run := rapid.Custom(func(t *rapid.T) journal.RunHistory {
 		h := journal.RunHistory{Run: journal.Run{Time: moment.Draw(t, "begin")}, Last: moment.Draw(t, "last")}
-		h.Minutes = rapid.SliceOfN(minute, 0, 20).Draw(t, "minutes")
+		h.Minutes = rapid.SliceOfN(minute, 0, 6).Draw(t, "minutes")
 		h.Unended = rapid.SliceOfN(minute, 0, 2).Draw(t, "unended")
-		h.Pauses = rapid.SliceOfN(pause, 0, 10).Draw(t, "pauses")
+		h.Pauses = rapid.SliceOfN(pause, 0, 5).Draw(t, "pauses")
 		if rapid.Bool().Draw(t, "ended") {
 			h.End = &journal.End{Reason: "finished"}
 		}
 		return h
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		runs := rapid.SliceOfN(run, 0, 60).Draw(t, "runs")
+		runs := rapid.SliceOfN(run, 0, 45).Draw(t, "runs")
 		requests := int64(0)
 		for _, run := range runs {
 			for _, m := range append(run.Minutes, run.Unended...) {
