@@ -34,7 +34,7 @@ func (t *traffic) answered(v verdict) {
 	switch m := t.now(); v {
 	case quota:
 		m.Throttled++
-	case retry:
+	case retry, unreachable, cut:
 		m.Unanswered++
 	}
 }

@@ -213,3 +213,18 @@ func holds(r *http.Request, text string) bool {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return bytes.Contains(body, []byte(text))
 }
+
+// A request that the run itself cut off was not answered.
+func TestTrafficOfACutRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, rows(1), numbered(0, 1))
+		d.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(&Stop{Reason: StopTerminated}) })
+		s, _ := d.remove(errand{ctx: ctx})
+		wantStop(t, s, StopTerminated)
+		if sum := total(d.sent().Minutes); sum.Requests != 1 || sum.Unanswered != 1 {
+			t.Errorf("minutes add up to %+v, want one request without an answer", sum)
+		}
+	})
+}
