@@ -198,7 +198,11 @@ func (f *listFlags) options() (reader.Options, error) {
 	}
 	var problems []error
 	var err error
-	if o.Format, err = reader.ParseFormat(f.format); err != nil {
+	format := f.format
+	if f.page && format == formatPage {
+		format = "auto"
+	}
+	if o.Format, err = reader.ParseFormat(format); err != nil {
 		problems = append(problems, fmt.Errorf("--format: %w", err))
 	}
 	if o.HiddenRows, err = reader.ParseHiddenRows(f.hiddenRows); err != nil {

@@ -209,7 +209,7 @@ func newPageJournal(l *list, records *journal.View) (pageJournal, error) {
 	if !records.Exists() {
 		return p, nil
 	}
-	r, err := journal.Verify(l.journal)
+	r, err := records.Report() // not of the file as it is now: its figures are those of this page
 	if err != nil {
 		return p, err
 	}

@@ -149,7 +149,6 @@ func (f *reportFlags) runPage(a *app, arg string) error {
 	if len(f.outcomes) > 0 || f.excel {
 		return usageError("leave them out", "--format html tells of all outcomes: --outcome and --excel are for lists")
 	}
-	f.read.format = "auto"
 	l, records, err := f.read.openRecorded(a, arg)
 	var damage *journal.DamageError
 	if errors.As(err, &damage) {

@@ -133,7 +133,7 @@ func (s *sweep) sweep(f *folder) error {
 	s.night = ctx
 	s.page = s.page && !s.api.sandbox
 	if s.page {
-		if err := s.missingPages(f, v); err != nil {
+		if err := s.missingPages(f); err != nil {
 			return err
 		}
 	}

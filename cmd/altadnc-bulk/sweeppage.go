@@ -40,7 +40,7 @@ func (s *sweep) pageFor(f *folder, name string, v *sweepSummary) string {
 
 // missingPages writes the pages that lists in done have not got: a sweep was killed
 // before it came to them, or had no --page.
-func (s *sweep) missingPages(f *folder, v *sweepSummary) error {
+func (s *sweep) missingPages(f *folder) error {
 	entries, err := os.ReadDir(f.done)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -48,7 +48,7 @@ func (s *sweep) missingPages(f *folder, v *sweepSummary) error {
 	for _, e := range entries {
 		list, isJournal := strings.CutSuffix(e.Name(), ".journal")
 		if isJournal && f.has(list) && !f.has(pageName(list)) {
-			s.pageFor(f, list, v)
+			s.pageFor(f, list, &sweepSummary{}) // what is wrong with an old list is no fault of this night
 		}
 	}
 	return err

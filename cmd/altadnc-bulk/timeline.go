@@ -319,7 +319,7 @@ func (t *timeline) runs(s stretch, drawn []activity) {
 			}
 			t.Bands = append(t.Bands, shape{
 				X: s.at(p.From), Width: max(0.2, s.at(p.Until)-s.at(p.From)), Y: timelineTop, Height: timelineBase - timelineTop,
-				Text: fmt.Sprintf("paused %s from %s: %s", short(p.Until.Sub(p.From)), utc(p.From), plain(p.Reason)),
+				Text: fmt.Sprintf("paused %s from %s: %s", short(max(0, p.Until.Sub(p.From))), utc(p.From), plain(p.Reason)),
 			})
 		}
 	}

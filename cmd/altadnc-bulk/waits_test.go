@@ -62,6 +62,7 @@ func waitsOfProgram() []wait {
 		{"pkg/journal/journal.go Close", "the same", "pkg/journal TestAppendsFromManyGoroutines"},
 		{"pkg/journal/verify.go Digest", "the same", "pkg/journal TestAppendsFromManyGoroutines"},
 		{"pkg/journal/recover.go save", "the end of a regular file", "pkg/journal TestEveryTruncationIsATornTail"},
+		{"pkg/journal/verify.go Report", "the same", "pkg/journal TestReportOfAView"},
 		{"pkg/journal/verify.go Verify", "the same", "pkg/journal TestEveryTruncationIsATornTail"},
 		{"pkg/worker/list.go sum", "the same", "pkg/worker TestListThatChangesIsNotSent"},
 		{"cmd/altadnc-bulk/page.go digest", "the end of a regular file", inCmd + "TestPageAddsUp"},

@@ -102,3 +102,22 @@ func TestHistoryOfNothing(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestReportOfAView: a view reports the journal as it was loaded, whatever a run adds
+// meanwhile.
+func TestReportOfAView(t *testing.T) {
+	path := newPath(t)
+	j := mustBegin(t, path)
+	must(t, j.Outcome(removed(0)))
+	want, err := Verify(path)
+	must(t, err)
+	v, err := Load(path, nil)
+	must(t, err)
+	defer v.Close()
+	must(t, j.Outcome(removed(1)))
+	got, err := v.Report()
+	must(t, err)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"time"
 )
@@ -49,15 +50,32 @@ func Verify(path string) (Report, error) {
 	if _, rest := io.Copy(io.Discard, all); rest != nil {
 		return Report{Path: path}, errors.Join(err, fmt.Errorf("read %s: %w", path, rest))
 	}
-	r := Report{
-		Path: path, SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: size,
-		Identity: c.identity, Records: c.records, Kinds: c.kinds, Keys: c.index.Tally(),
-		LastRun: c.last.Time, Ended: c.ended, Reason: c.reason,
-	}
-	if err == nil {
-		r.Torn = c.Torn()
+	r := c.report(sum, size)
+	if err != nil {
+		r.Torn = nil // damage is none
 	}
 	return r, err
+}
+
+func (c *content) report(sum hash.Hash, size int64) Report {
+	return Report{
+		Path: c.path, SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: size,
+		Identity: c.identity, Records: c.records, Kinds: c.kinds, Keys: c.index.Tally(), Torn: c.Torn(),
+		LastRun: c.last.Time, Ended: c.ended, Reason: c.reason,
+	}
+}
+
+// Report is what [Verify] would have found when the journal was loaded: what a run has
+// added since is not in it. It reads the file once more.
+func (v *View) Report() (Report, error) {
+	if v.file == nil {
+		return Report{Path: v.path}, nil
+	}
+	sum, size := sha256.New(), v.size+v.tail.Bytes
+	if _, err := io.Copy(sum, io.NewSectionReader(v.file, 0, size)); err != nil {
+		return Report{Path: v.path}, fmt.Errorf("read %s again: %w", v.path, err)
+	}
+	return v.report(sum, size), nil
 }
 
 // Digest returns the SHA-256, in hexadecimal, of what of the journal is durable
