@@ -5,8 +5,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -98,9 +101,14 @@ func (j *job) confirmTwice(question, again string, answers ...string) error {
 	in := bufio.NewReader(j.stdin)
 	for ; question != ""; question, again = again, "" {
 		fmt.Fprint(j.stderr, wrap(printable(question), widthOf(j.stderr), 0)+" ")
-		line, err := in.ReadString('\n')
-		if err != nil { // the terminal has not gone to a new line
+		line, stop, err := typed(in)
+		if stop != nil || err != nil { // the terminal has not gone to a new line
 			fmt.Fprintln(j.stderr)
+		}
+		if stop != nil {
+			return &exitError{code: stopCode(stop.Reason), err: fmt.Errorf("%s: nothing was sent", stop.Reason)}
+		}
+		if err != nil {
 			break
 		}
 		answer := strings.ToLower(strings.TrimSpace(line))
@@ -112,6 +120,29 @@ func (j *job) confirmTwice(question, again string, answers ...string) error {
 		}
 	}
 	return usageError("", "declined: nothing was sent")
+}
+
+// typed returns the line that a person types, or why the program is asked to end
+// meanwhile.
+func typed(in *bufio.Reader) (line string, stop *worker.Stop, err error) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	type result struct {
+		line string
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := in.ReadString('\n')
+		read <- result{line, err}
+	}()
+	select {
+	case r := <-read:
+		return r.line, nil, r.err
+	case s := <-signals:
+		return "", stopFor(s), nil
+	}
 }
 
 // ended returns the end of work that stop ended with code, nil for none. A stop

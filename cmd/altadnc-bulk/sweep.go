@@ -68,6 +68,9 @@ func (s *sweep) run(cmd *cobra.Command, path string) error {
 	if s.settle < 0 {
 		problems = errors.Join(problems, fmt.Errorf("--settle %s: must not be negative", s.settle))
 	}
+	if s.page && s.api.sandbox {
+		problems = errors.Join(problems, errors.New("--page: a sandbox moves no list to done, where pages are"))
+	}
 	if problems != nil {
 		return problems
 	}
@@ -131,7 +134,6 @@ func (s *sweep) sweep(f *folder) error {
 	ctx, release := s.allowed()
 	defer release()
 	s.night = ctx
-	s.page = s.page && !s.api.sandbox
 	if s.page {
 		if err := s.missingPages(f); err != nil {
 			return err

@@ -173,7 +173,7 @@ func TestQuestion(t *testing.T) {
 		{"number when few", 2, "2\n", 2, 0, "declined: nothing was sent"},
 		{"end of input", 2, "\x04", 2, 0, "[y/N] \r\naltadnc-bulk: declined: nothing was sent"},
 		{"end of input after y", 2, "y\x04\x04", 2, 0, "declined: nothing was sent"},
-		{"interrupted", 2, "\x03", -1, 0, "[y/N] ^C"},
+		{"interrupted", 2, "\x03", 130, 0, "[y/N] ^C\r\naltadnc-bulk: interrupted: nothing was sent"},
 		{"y when many", 1001, "y\n\n", 2, 0, "That is not the number of removals. Type 1,001 to send them, or nothing to send none:"},
 		{"n when many", 1001, "n\n", 2, 0, "to send them: n altadnc-bulk: declined: nothing was sent"},
 		{"another number", 1001, "1000\n1000\n", 2, 0, "to send none: altadnc-bulk: declined: nothing was sent"},

@@ -70,7 +70,7 @@ func waitsOfProgram() []wait {
 		{"pkg/journal/lock.go Holder", "never waits: it tries", "pkg/journal TestOneRunPerJournal"},
 
 		// For people, and other programs.
-		{"cmd/altadnc-bulk/job.go confirmTwice", "an answer, the end of the terminal, or a signal", inCmd + "TestQuestion/interrupted"},
+		{"cmd/altadnc-bulk/job.go typed", "an answer, the end of the terminal, or a signal", inCmd + "TestQuestion/interrupted"},
 		{"cmd/altadnc-bulk/listflags.go spool", "the end of standard input, or a signal", inCmd + "TestSignalWhileStandardInputIsRead"},
 		{"cmd/altadnc-bulk/ending.go post", "5 s, of which there are two; or a signal", inCmd + "TestPingEnds"},
 		{"cmd/altadnc-bulk/signals.go briefly", "a second", inCmd + "TestBriefly"},
