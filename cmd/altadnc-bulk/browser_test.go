@@ -44,7 +44,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(b.server.Close)
 	ctx, end := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(end)
-	ctx, release := chromedp.NewExecAllocator(ctx, chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.ExecPath(chromium(t)))
+	ctx, release := chromedp.NewExecAllocator(ctx, chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.Flag("disable-dev-shm-usage", true), chromedp.ExecPath(chromium(t)))
 	t.Cleanup(release)
 	ctx, quit := chromedp.NewContext(ctx)
 	t.Cleanup(quit)
