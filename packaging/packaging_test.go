@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -102,6 +103,9 @@ func TestReleaseHasItsFiles(t *testing.T) {
 		}
 	}
 	made := generated(t)
+	if made != "" {
+		standsAlone(t, filepath.Join(made, "README.md"))
+	}
 	checked := 0
 	for _, file := range files {
 		path := filepath.Join("..", file)
@@ -119,6 +123,21 @@ func TestReleaseHasItsFiles(t *testing.T) {
 	}
 	if checked < 10 {
 		t.Errorf("only %d files are named", checked)
+	}
+}
+
+// standsAlone makes sure that a README leads to no file of the repository, which
+// packages have not got.
+func standsAlone(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(text), "altadnc-bulk help night") {
+		t.Fatalf("%d bytes, %v", len(text), err)
+	}
+	for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(string(text), -1) {
+		if !strings.HasPrefix(link[1], "https://") {
+			t.Errorf("the README of packages leads to %s", link[1])
+		}
 	}
 }
 
