@@ -88,17 +88,17 @@ func runEnd(run journal.RunHistory, running bool) runEnding {
 	case run.End == nil:
 		return runEnding{"cut off: killed, a crash or a power cut" + text, true}
 	}
-	restored, isRestore := strings.CutPrefix(run.End.Reason, "restore: ")
+	reason, isRestore := strings.CutPrefix(run.End.Reason, "restore: ")
 	switch {
-	case run.End.Reason == "verified":
+	case reason == "verified":
 		return runEnding{"compared with the Do Not Contact list" + text, false}
-	case isRestore && restored == "finished":
+	case isRestore && reason == "finished":
 		return runEnding{"put back" + text, false}
-	case restored == "finished":
+	case reason == "finished":
 		return runEnding{"finished" + text, false}
 	}
 	if isRestore {
-		restored = "putting back: " + restored
+		reason = "putting back: " + reason
 	}
-	return runEnding{"stopped: " + plain(restored) + text, restored != string(worker.StopLimit)}
+	return runEnding{"stopped: " + plain(reason) + text, reason != string(worker.StopLimit)}
 }

@@ -144,19 +144,26 @@ func (f *reportFlags) elsewhere(records *journal.View) (n int64) {
 // formatPage is the value of --format that asks for the page.
 const formatPage = "html"
 
-// runPage writes the page. Of a journal that cannot be believed it says just that.
+// runPage is run for the page.
 func (f *reportFlags) runPage(a *app, arg string) error {
+	incomplete, err := f.writePage(a, arg)
+	return cmp.Or(err, incomplete)
+}
+
+// writePage writes the page, and returns in incomplete what [reportFlags.complete]
+// says of it. Of a journal that cannot be believed it says just that.
+func (f *reportFlags) writePage(a *app, arg string) (incomplete, err error) {
 	if len(f.outcomes) > 0 || f.excel {
-		return usageError("leave them out", "--format html tells of all outcomes: --outcome and --excel are for lists")
+		return nil, usageError("leave them out", "--format html shows all outcomes: --outcome and --excel are for lists")
 	}
 	l, records, err := f.read.openRecorded(a, arg)
 	var damage *journal.DamageError
 	if errors.As(err, &damage) {
 		err = a.emit(f.output, []string{arg, damage.Path}, newDamagedPage(arg, damage.Path, damage).write)
-		return cmp.Or(err, error(damage))
+		return nil, cmp.Or(err, error(damage))
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer l.Close()
 	defer records.Close()
@@ -165,9 +172,9 @@ func (f *reportFlags) runPage(a *app, arg string) error {
 		err = a.emit(f.output, []string{arg, l.journal}, p.write)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.complete(records, l)
+	return f.complete(records, l), nil
 }
 
 // copy writes every entry that was asked for.

@@ -18,11 +18,13 @@ import (
 func pageName(list string) string { return list + ".html" }
 
 // writePage writes the page of a list as report would, reading the list as its
-// journal says.
+// journal says. A list that has lost rows since it was begun is none the worse for
+// that: the page says so.
 func (a *app) writePage(list, to string) error {
 	report := &reportFlags{output: to}
 	report.read.register(&cobra.Command{}) // on which no flag was given
-	return report.runPage(a, list)
+	_, err := report.writePage(a, list)
+	return err
 }
 
 // pageFor writes the page of a list that lies in done, and returns where it is.
